@@ -1,0 +1,343 @@
+"""Wiring only: settings in, a live `Workbench` out.
+
+Rooms receive values; this is the one place that reads configuration and hands
+it to them. Everything is made when it is first used, so that a command which
+only shows help or lists documents starts no more than it needs.
+"""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import psycopg
+
+from workbench import __version__, config, jobs, notebooks, pipeline, runs
+from workbench.analytics import Analytics
+from workbench.catalog import browsing, canonical, deciding, outcomes
+from workbench.catalog.browsing import Life
+from workbench.catalog.deciding import Category
+from workbench.classification.cascade import Cascade, with_plugins
+from workbench.classification.rulefile import load as load_rules
+from workbench.classification.rules import RuleClassifier
+from workbench.config import Settings
+from workbench.database import Database, Transaction, embedded, migrations
+from workbench.errors import DatabaseError, UnknownName
+from workbench.extraction import ExtractOptions
+from workbench.notebooks import Executed
+from workbench.pipeline import Pool, Rules, Setting
+from workbench.progress import Progress, silent
+from workbench.records import Document, Hit, Label, Problem, Run, RunState
+from workbench.report import Report
+from workbench.runs import Order
+from workbench.sources import FolderSource
+from workbench.store import LocalStore
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Workbench:
+    """The workbench as a program sees it.
+
+    Parameters
+    ----------
+    project : the folder that holds config/; found by itself when not given
+    role : "service" for ingest, shell and notebooks, "app" for pages and REST
+    roles : what the caller may see, for the role "app"
+    actor : who is at work; the system's user by default
+
+    Examples
+    --------
+    >>> with Workbench() as wb:                             # doctest: +SKIP
+    ...     report = wb.ingest("test-data/sample-documents")
+    ...     wb.sql("SELECT category, count(*) FROM documents GROUP BY ALL")
+    """
+
+    def __init__(
+        self,
+        project: Path | str | None = None,
+        *,
+        settings: Settings | None = None,
+        role: str = "service",
+        roles: Sequence[str] = ("*",),
+        actor: str = "",
+    ) -> None:
+        self.settings = settings or config.load(Path(project) if project else None)
+        self._role = role
+        self._roles = tuple(roles)
+        self._actor = actor or runs.actor_name()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back; the embedded server goes on running."""
+        if "database" in self.__dict__:
+            self.database.close()
+
+    # What it is made of -------------------------------------------------------------------------
+
+    @cached_property
+    def database(self) -> Database:
+        """The catalogue, migrated."""
+        admin, own, role = self._conninfos()
+        with _connect(admin) as connection:
+            current = migrations.is_current(connection)
+        if not current:
+            migrations.migrate(admin)
+        return Database(own, role=role, actor=self._actor, roles=self._roles)
+
+    @cached_property
+    def store(self) -> LocalStore:
+        """The blobs."""
+        return LocalStore(self.settings.home_folder / "objects")
+
+    @cached_property
+    def analytics(self) -> Analytics:
+        """DuckDB over the catalogue."""
+        return Analytics(conninfo=self.database.conninfo, roles=self._roles)
+
+    # Work ---------------------------------------------------------------------------------------
+
+    def ingest(
+        self,
+        *paths: Path | str,
+        progress: Progress = silent,
+        reason: str = "",
+        allow_empty: bool = False,
+    ) -> Report:
+        """Take files and folders to a decision; goes on with an interrupted run of the same paths.
+
+        Parameters
+        ----------
+        progress : told how far each stage is; `progress.shown` gives bars or log lines
+        allow_empty : whether a folder that held files and is empty now was really emptied
+        """
+        folders = self.settings.folders
+        source = FolderSource(
+            [Path(path).expanduser() for path in paths], include=folders.include, exclude=folders.exclude
+        )
+        order = Order(
+            kind="ingest",
+            job="\n".join(source.places),
+            parameters={"paths": list(source.places)},
+            config_digest=self.settings.digest(),
+            code_version=_code_version(),
+            reason=reason,
+            notebook=os.environ.get("WORKBENCH_NOTEBOOK"),
+        )
+        run = pipeline.ingest(self._setting(), source, order, progress=progress, allow_empty=allow_empty)
+        return self.report(run.id)
+
+    def label(self, document: int | str, category: str, *, note: str = "") -> Document:
+        """Say what a document is; a person's word outranks every classifier's."""
+        found = self.document(document)
+        known = [c.id for c in self._rules.categories]
+        if category not in known:
+            raise UnknownName("category", category, known=known, where=str(self.settings.rules))
+        order = Order(kind="review", job=f"{self._actor} {found.id}", code_version=_code_version())
+        with runs.begin(self.database, order) as (run, _):
+            with self.database.transaction(run=run.id) as tx:
+                deciding.label(tx, Label(document_id=found.id, category=category, actor=self._actor, note=note))
+            runs.finish(self.database, run.id, RunState.FINISHED, counts={"labels": 1}, seconds={})
+        return self.document(found.id)
+
+    def run_notebook(
+        self, name: str, parameters: Mapping[str, Any], *, progress: bool = False, reason: str = ""
+    ) -> tuple[int, Executed]:
+        """Execute one of the project's notebooks, unattended; the executed one is kept below the home.
+
+        Parameters
+        ----------
+        name : "01_pipeline", "01", "pipeline" or a path
+        parameters : checked against the notebook's own before it runs
+
+        Returns
+        -------
+        the run's number, and what came of it
+        """
+        folder = self.executed_notebooks
+        notebooks.prune(folder, older_than_days=self.settings.notebooks.keep_days)
+        notebook = notebooks.find(self.settings.project / "notebooks", name)
+        return jobs.run_notebook(
+            self.database,
+            notebook,
+            notebooks.check(notebook, parameters),
+            folder=folder,
+            environment={"WORKBENCH_CONFIG": str(self.settings.project / "config")},
+            timeout_s=self.settings.notebooks.timeout_s,
+            progress=progress,
+            code_version=_code_version(),
+            reason=reason,
+        )
+
+    @property
+    def executed_notebooks(self) -> Path:
+        """Where executed notebooks are kept."""
+        return self.settings.home_folder / "notebooks"
+
+    # Looking ------------------------------------------------------------------------------------
+
+    def documents(self, **conditions: Any) -> list[Document]:  # Any: see browsing.page
+        """Documents that fit, newest first; conditions are category, decision, state, name, most, skip."""
+        with self._read() as tx:
+            return browsing.page(tx, **conditions)
+
+    def document(self, key: int | str) -> Document:
+        """One document by id, beginning of its digest, file name or path."""
+        with self._read() as tx:
+            found = browsing.named(tx, str(key))
+        if not found:
+            raise UnknownName("document", str(key), known=())
+        if len(found) > 1:
+            listed = ", ".join(f"{d.id} ({d.locator})" for d in found[:5])
+            raise UnknownName("single document", str(key), known=[f"one of {listed}"])
+        return found[0]
+
+    def life(self, key: int | str) -> Life:
+        """Everything the catalogue knows about a document."""
+        document = self.document(key)
+        with self._read() as tx:
+            return browsing.life(tx, document)
+
+    def text(self, key: int | str) -> str:
+        """A document's text."""
+        document = self.document(key)
+        with self._read() as tx:
+            return browsing.text(tx, document.id)
+
+    def search(self, question: str, *, most: int = 20, skip: int = 0) -> list[Hit]:
+        """Full-text search in German and English, best first."""
+        with self._read() as tx:
+            return browsing.search(tx, question, most=most, skip=skip)
+
+    def stats(self) -> Mapping[str, Any]:  # Any: counts and lists of counts
+        """The catalogue in numbers."""
+        with self._read() as tx:
+            return browsing.totals(tx)
+
+    def report(self, run_id: int) -> Report:
+        """What a run did."""
+        run = runs.get(self.database, run_id)
+        with self._read() as tx:
+            return Report(
+                run=run,
+                counts=outcomes.counts(tx, run_id),
+                categories=outcomes.categories(tx, run_id),
+                problems=outcomes.problems(tx, run_id),
+            )
+
+    def runs(self, *, kind: str | None = None, most: int = 20) -> list[Run]:
+        """The newest runs first."""
+        return runs.recent(self.database, kind=kind, most=most)
+
+    def problems(self, run_id: int) -> list[Problem]:
+        """What went wrong in a run."""
+        with self._read() as tx:
+            return outcomes.problems(tx, run_id)
+
+    def sql(self, question: str, params: Mapping[str, Any] | None = None) -> "pd.DataFrame":  # Any: bound values
+        """Answer a question in DuckDB's SQL over the catalogue, as a DataFrame."""
+        return self.analytics.sql(question, params)
+
+    def canonical_digest(self) -> str:
+        """Equal for two catalogues that hold the same, whatever their ids and times."""
+        with self._read() as tx:
+            return canonical.digest(tx)
+
+    # How it is put together -----------------------------------------------------------------------
+
+    def _read(self) -> AbstractContextManager[Transaction]:
+        return self.database.transaction()
+
+    @cached_property
+    def _rules(self) -> Any:  # Any: the rule set's model belongs to the classification room
+        return load_rules(self.settings.path(self.settings.rules))
+
+    def _setting(self) -> Setting:
+        extraction = self.settings.extraction
+        file = self.settings.path(self.settings.rules)
+        rules = self._rules
+        return Setting(
+            database=self.database,
+            store=self.store,
+            cascade=Cascade(with_plugins([RuleClassifier(rules)])),
+            rules=Rules(
+                digest=rules.digest,
+                body=file.read_text(encoding="utf-8"),
+                author=self._actor,
+                message=f"from {self.settings.rules}",
+                categories=[_category(c) for c in rules.categories],
+            ),
+            options=ExtractOptions(
+                scratch=self.settings.home_folder / "scratch",
+                ocr=extraction.ocr,
+                languages=extraction.languages,
+                dpi=extraction.dpi,
+                docling=extraction.docling,
+                structure=extraction.structure,
+                max_bytes=extraction.max_mb * 1024**2,
+            ),
+            pool=Pool(
+                workers=self.settings.worker_count,
+                timeout_s=extraction.timeout_s,
+                memory_bytes=extraction.memory_mb * 1024**2,
+                tasks_per_worker=extraction.tasks_per_worker,
+            ),
+            scratch=self.settings.home_folder / "scratch",
+        )
+
+    def _conninfos(self) -> tuple[str, str, str]:
+        """Who migrates, who works, and the role to take on after logging in ("" where the login has it)."""
+        role = f"workbench_{self._role}"
+        if url := self.settings.database_url:
+            own = self.settings.app_database_url if self._role == "app" else None
+            return url.get_secret_value(), (own or url).get_secret_value(), "" if own else role
+        server = embedded.ensure(self.settings.home_folder / "postgres")
+        login = "app" if self._role == "app" else "service"
+        return server.conninfo(role="admin"), server.conninfo(role=login), ""
+
+
+def _connect(conninfo: str) -> psycopg.Connection[tuple[object, ...]]:
+    try:
+        return psycopg.connect(conninfo, autocommit=True, connect_timeout=10)
+    except psycopg.Error as error:
+        raise DatabaseError(
+            f"no database answers: {' '.join(str(error).split())}; "
+            "start it with 'workbench db start', or check WORKBENCH_DATABASE_URL"
+        ) from error
+
+
+def _category(given: Any) -> Category:  # Any: the rule set's own model
+    return Category(
+        id=given.id,
+        title_de=given.title.de,
+        title_en=given.title.en,
+        sensitive=given.sensitive,
+        roles=tuple(given.roles),
+        retention_days=given.retention_days,
+        target=given.target,
+    )
+
+
+def _code_version() -> str:
+    """The package's version, and the commit where it runs from a checkout."""
+    folder = Path(__file__).resolve().parent
+    try:
+        found = subprocess.run(
+            ["git", "-C", str(folder), "rev-parse", "--short", "HEAD"],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return __version__
+    return f"{__version__}+{found.stdout.strip()}"

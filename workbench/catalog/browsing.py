@@ -1,0 +1,89 @@
+"""Looking into the catalogue: lists, one document with its life, search, totals."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.database import Queries, Transaction
+from workbench.records import Document, Evidence, Hit, Json, Label, Opinion, Problem
+
+SQL = Queries("catalog")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """Everything the catalogue knows about a document."""
+
+    document: Document
+    arrivals: list[Json]
+    extraction: Json | None
+    opinions: list[Opinion]
+    labels: list[Label]
+    near: list[Json]
+    members: list[Json]
+    problems: list[Problem]
+
+
+def page(
+    tx: Transaction,
+    *,
+    category: str | None = None,
+    decision: str | None = None,
+    state: str | None = None,
+    name: str | None = None,
+    most: int = 50,
+    skip: int = 0,
+) -> list[Document]:
+    """Documents that fit all conditions given, newest first."""
+    return tx.all(
+        SQL.documents_page,
+        {"category": category, "decision": decision, "state": state, "name": name, "most": most, "skip": skip},
+        into=Document,
+    )
+
+
+def named(tx: Transaction, key: str) -> list[Document]:
+    """Documents by id, beginning of the digest, file name or path."""
+    if key.isdigit() and len(key) < 19:
+        found = tx.one(SQL.document_by_id, {"id": int(key)}, into=Document)
+        if found:
+            return [found]
+    return tx.all(SQL.documents_named, {"key": key}, into=Document)
+
+
+def life(tx: Transaction, document: Document) -> Life:
+    """Where a document came from, how it was read, what was said about it."""
+    by_id, by_digest = {"id": document.id}, {"digest": document.digest}
+    extraction = tx.dicts(SQL.extraction_of, by_id)
+    return Life(
+        document=document,
+        arrivals=list(tx.dicts(SQL.arrivals_of, by_digest)),
+        extraction=extraction[0] if extraction else None,
+        opinions=[_opinion(row) for row in tx.dicts(SQL.opinions_of, by_id)],
+        labels=tx.all(SQL.labels_of, by_id, into=Label),
+        near=list(tx.dicts(SQL.near_of, by_id)),
+        members=list(tx.dicts(SQL.members_of, by_digest)),
+        problems=tx.all(SQL.problems_of, by_digest, into=Problem),
+    )
+
+
+def text(tx: Transaction, document_id: int) -> str:
+    """A document's text; empty where it has none."""
+    return str(tx.value(SQL.text_of, {"id": document_id}) or "")
+
+
+def search(tx: Transaction, question: str, *, most: int = 20, skip: int = 0) -> list[Hit]:
+    """Full-text search in German and English, best first, with snippets."""
+    return tx.all(SQL.search, {"question": question, "most": most, "skip": skip}, into=Hit)
+
+
+def totals(tx: Transaction) -> dict[str, Any]:  # Any: counts, and lists of counts
+    """The catalogue in numbers."""
+    return {
+        **tx.dicts(SQL.totals)[0],
+        "by_category": tx.dicts(SQL.totals_by_category),
+        "by_state": tx.dicts(SQL.totals_by_state),
+    }
+
+
+def _opinion(row: dict[str, Any]) -> Opinion:  # Any: the columns of a row
+    return Opinion(**{**row, "evidence": tuple(Evidence(**e) for e in row["evidence"])})

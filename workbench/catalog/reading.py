@@ -1,0 +1,191 @@
+"""What the workers read becomes extractions, texts, signatures and facts."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from workbench.database import Queries, Transaction
+from workbench.records import Decision, Digest, Extraction, ExtractionState, Problem
+
+SQL = Queries("catalog")
+
+_COLUMNS = (
+    "digest, extractor, version, options_digest, media_type, state, message, text_digest, structure_digest, "
+    "page_starts, children, from_ocr, metadata, warnings, seconds, title, subject, sender, recipients, language, "
+    "pages, written_at, document_state, decision, reason"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToRead:
+    """What a worker must know to read a document."""
+
+    digest: Digest
+    name: str
+    locator: str
+    media_type: str
+    size: int
+    depth: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """How content is recognised among its like, and under which bands it is looked up."""
+
+    method: str
+    signature: bytes
+    bands: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A document as it was read."""
+
+    digest: Digest
+    options_digest: str
+    extraction: Extraction
+    text_signature: Signature | None = None
+    image_signature: Signature | None = None
+
+    @property
+    def text_digest(self) -> Digest | None:
+        text = self.extraction.text
+        return Digest(hashlib.sha256(text.encode()).hexdigest()) if text else None
+
+
+def to_read(tx: Transaction, digests: Sequence[str]) -> list[ToRead]:
+    """The documents behind these digests."""
+    return tx.all(SQL.documents_to_read, {"digests": list(digests)}, into=ToRead)
+
+
+def valid_extractions(
+    tx: Transaction, digests: Sequence[str], *, options_digest: str
+) -> Mapping[str, Mapping[tuple[str, str], int]]:
+    """Which (extractor, version) have read these with the same options, and the ids of what they found."""
+    found: dict[str, dict[tuple[str, str], int]] = {}
+    params = {"digests": list(digests), "options_digest": options_digest}
+    for number, digest, extractor, version in tx.tuples(SQL.valid_extractions, params):
+        found.setdefault(digest, {})[extractor, version] = number
+    return found
+
+
+def reuse(tx: Transaction, extraction_ids: Sequence[int]) -> None:
+    """Give documents the facts of extractions that are held already."""
+    tx.run(SQL.reuse_extractions, {"ids": list(extraction_ids)})
+
+
+def keep(tx: Transaction, readings: Sequence[Reading]) -> None:
+    """Record extractions with their texts and signatures, and give their documents the facts."""
+    if not readings:
+        return
+    _keep_texts(tx, readings)
+    for reading in readings:
+        if reading.extraction.structure:
+            body = reading.extraction.structure
+            tx.run(SQL.keep_structure, {"digest": hashlib.sha256(body.encode()).hexdigest(), "body": body})
+    tx.run(SQL.stage_readings)
+    with tx.connection.cursor() as cursor, cursor.copy(f"COPY readings ({_COLUMNS}) FROM STDIN") as stream:  # type: ignore[call-overload]  # a literal, but put together
+        for reading in readings:
+            stream.write_row(_row(reading))
+    tx.run(SQL.keep_extractions)
+    tx.run(SQL.keep_facts)
+    tx.run("DROP TABLE readings")
+    _keep_signatures(tx, readings)
+
+
+def keep_problem(tx: Transaction, problem: Problem) -> None:
+    """Record a failure."""
+    tx.run(SQL.keep_problem, asdict(problem))
+
+
+def settle(tx: Transaction, digest: str, *, state: str, reason: str) -> None:
+    """Give up on a document that could not be read at all."""
+    tx.run(SQL.settle_document, {"digest": digest, "state": state, "reason": reason})
+
+
+def _keep_texts(tx: Transaction, readings: Sequence[Reading]) -> None:
+    tx.run(SQL.stage_texts)
+    with (
+        tx.connection.cursor() as cursor,
+        cursor.copy("COPY new_texts (digest, body, length) FROM STDIN") as stream,
+    ):
+        for reading in readings:
+            if reading.text_digest:
+                stream.write_row((reading.text_digest, reading.extraction.text, len(reading.extraction.text)))
+    tx.run(SQL.keep_texts)
+    tx.run("DROP TABLE new_texts")
+
+
+def _keep_signatures(tx: Transaction, readings: Sequence[Reading]) -> None:
+    texts = [
+        {"digest": r.text_digest, **asdict(r.text_signature), "bands": list(r.text_signature.bands)}
+        for r in readings
+        if r.text_signature and r.text_digest
+    ]
+    images = [
+        {"digest": r.digest, **asdict(r.image_signature), "bands": list(r.image_signature.bands)}
+        for r in readings
+        if r.image_signature
+    ]
+    with tx.connection.cursor() as cursor:
+        if texts:
+            cursor.executemany(SQL.keep_text_signature, texts)  # type: ignore[arg-type]  # our own files, not literals
+            cursor.executemany(SQL.keep_text_bands, texts)  # type: ignore[arg-type]
+        if images:
+            cursor.executemany(SQL.keep_image_signature, images)  # type: ignore[arg-type]
+            cursor.executemany(SQL.keep_image_bands, images)  # type: ignore[arg-type]
+
+
+def _row(reading: Reading) -> tuple[Any, ...]:  # Any: one value per column
+    e = reading.extraction
+    m = e.metadata
+    decision, reason = _first_decision(e)
+    structure = hashlib.sha256(e.structure.encode()).hexdigest() if e.structure else None
+    return (
+        reading.digest,
+        e.extractor,
+        e.version,
+        reading.options_digest,
+        e.media_type,
+        e.state,
+        e.message,
+        reading.text_digest,
+        structure,
+        list(e.page_starts),
+        len(e.children),
+        e.from_ocr,
+        Jsonb(_plain(m)),
+        list(e.warnings),
+        Jsonb(dict(e.seconds)),
+        m.title,
+        m.subject,
+        m.sender,
+        list(m.recipients),
+        m.language,
+        m.page_count,
+        m.created_at,
+        e.state,
+        decision,
+        reason,
+    )
+
+
+def _first_decision(extraction: Extraction) -> tuple[Decision, str]:
+    if extraction.state.is_readable and extraction.children and not extraction.text.strip():
+        count = len(extraction.children)
+        return Decision.CONTAINER, f"holds {count} other {'document' if count == 1 else 'documents'}"
+    if extraction.state.is_readable:
+        return Decision.PENDING, ""
+    if extraction.state is ExtractionState.EMPTY:
+        return Decision.NEEDS_REVIEW, extraction.message or "has no text"
+    return Decision.UNREADABLE, extraction.message
+
+
+def _plain(metadata: Any) -> dict[str, Any]:  # Any: a dataclass's fields as JSON
+    found = asdict(replace(metadata, raw=dict(metadata.raw)))
+    for name in ("created_at", "modified_at"):
+        found[name] = found[name].isoformat() if found[name] else None
+    return {k: v for k, v in found.items() if v not in (None, (), {}, [])}

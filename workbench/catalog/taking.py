@@ -1,0 +1,100 @@
+"""What a source handed over becomes blobs, arrivals and documents."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from psycopg.types.json import Jsonb
+
+from workbench.database import Queries, Transaction
+from workbench.records import Arrival, Blob
+
+SQL = Queries("catalog")
+
+_COLUMNS = (
+    "source, external_id, locator, name, digest, size, stored_digest, key_id, parent, depth, modified_at, metadata, "
+    "media_type"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """An arrival whose bytes are in the store."""
+
+    arrival: Arrival
+    blob: Blob
+    media_type: str
+
+
+def unknown(tx: Transaction, source: str, external_ids: Sequence[str]) -> set[str]:
+    """Of these external ids the ones that no present arrival has."""
+    rows = tx.tuples(SQL.unknown_arrivals, {"source": source, "external_ids": list(external_ids)})
+    return {row[0] for row in rows}
+
+
+def places_below(tx: Transaction, source: str, root: str) -> Iterator[tuple[int, str]]:
+    """Ids and places of the present arrivals of a source, below one root."""
+    yield from ((row[0], row[1]) for row in tx.tuples(SQL.places_below, {"source": source, "root": root}))
+
+
+def mark_vanished(tx: Transaction, arrival_ids: Sequence[int]) -> None:
+    """Mark arrivals that are no longer where they were, and the members of containers among them."""
+    if arrival_ids:
+        tx.run(SQL.mark_vanished, {"ids": list(arrival_ids)})
+        _follow_containers(tx)
+
+
+def take(tx: Transaction, *, run: int, wave: int, taken: Sequence[Taken]) -> None:
+    """Record arrivals, their blobs and documents, and what is to be done with them next.
+
+    Arrivals of one call may repeat a digest or a place; the outcome does not
+    depend on their order, nor on how they are spread over calls.
+
+    Parameters
+    ----------
+    wave : depth of containers at which newly made documents are read
+    """
+    if not taken:
+        return
+    tx.run(SQL.stage_incoming)
+    with tx.connection.cursor() as cursor, cursor.copy(f"COPY incoming ({_COLUMNS}) FROM STDIN") as stream:  # type: ignore[call-overload]  # a literal, but put together
+        for row in _rows(taken):
+            stream.write_row(row)
+    tx.run(SQL.take_blobs)
+    tx.run(SQL.revive_arrivals)
+    tx.run(SQL.touch_arrivals)
+    new = [row[0] for row in tx.tuples(SQL.take_arrivals)]
+    superseded = tx.run(SQL.supersede_arrivals)
+    moved = tx.run(SQL.recognise_moves, {"ids": new})
+    if superseded or moved:
+        _follow_containers(tx)
+    tx.run(SQL.members_come_back)
+    tx.run(SQL.take_documents)
+    tx.run(SQL.rename_documents)
+    tx.run(SQL.next_items_of_incoming, {"run_id": run, "wave": wave})
+    tx.run("DROP TABLE incoming")
+
+
+def _rows(taken: Sequence[Taken]) -> Iterator[tuple[object, ...]]:
+    for one in taken:
+        a, b = one.arrival, one.blob
+        yield (
+            a.source,
+            a.external_id,
+            a.locator,
+            a.name,
+            b.digest,
+            b.size,
+            b.stored_digest,
+            b.key_id,
+            a.parent,
+            a.depth,
+            a.modified_at,
+            Jsonb(dict(a.metadata)),
+            one.media_type,
+        )
+
+
+def _follow_containers(tx: Transaction) -> None:
+    # Each pass reaches one level of containers deeper; a level that changes nothing is the last.
+    while tx.run(SQL.members_left_behind):
+        pass

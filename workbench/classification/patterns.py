@@ -1,0 +1,167 @@
+"""From what a rule's author wrote to what is searched for.
+
+The `regex` module is the reference: whatever a faster scanner proposes, it decides.
+Every span is one of the text as written, never of a lower-cased or normalised copy,
+in which ß, İ or a decomposed ü would have shifted what follows.
+
+A literal that a pattern cannot do without is sought first, in a folded copy: most
+patterns are dismissed by that at a twentieth of the cost.
+"""
+
+import fnmatch
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import regex
+
+from workbench.classification.ruleset import Condition
+
+FLAGS = regex.IGNORECASE | regex.FULLCASE
+"""Full case folding, so that "Straße" finds "STRASSE"."""
+
+HEADING_LENGTH = 70
+"""A headline is short: "Rechnung Nr. 2026-0815 vom 3. März 2026" is one, a sentence about a Rechnung is not."""
+
+GAP_WORDS = 6
+"""How many words `…` may skip: enough for German word order, too few to join two sentences."""
+
+_LETTER = r"[^\W_]"
+_BEFORE = rf"(?<!{_LETTER})"
+_AFTER = rf"(?!{_LETTER})"
+_BETWEEN = r"""[\s,;:"'„“”*_|–-]{1,8}"""
+_GAP = rf"(?:\W{{1,8}}[\w-]+){{0,{GAP_WORDS}}}?\W{{1,8}}"
+
+# Mail programs and forms write "ue" for "ü"; "ß" for "ss" is covered by case folding.
+_SPELLED = {"ä": "ae", "ö": "oe", "ü": "ue"}
+
+# Python folds these to something else than the `regex` module does.
+_DOTTED = str.maketrans({"İ": "i", "ı": "i"})
+
+# What may stand before a headline on its line: markup, "Betreff:", "2." of "2. Mahnung".
+_LEAD = regex.compile(
+    r"[\W_]*(?:(?:betreff|betr|subject|re|aw|wg|fwd?|titel|title|thema)\.?\s*:[\W_]*){0,3}(?:\d{1,2}[.)])?[\W_]*",
+    regex.IGNORECASE,
+)
+_CELL_BREAK = regex.compile(r"[\n\r\f\v\x1c-\x1e\x85\u2028\u2029|]|\t|\s{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One thing to search for.
+
+    Parameters
+    ----------
+    literal : folded text that every match contains; empty where nothing is certain
+    is_free : written as a regular expression by a person, so it may be slow
+    """
+
+    compiled: regex.Pattern[str]
+    literal: str
+    is_free: bool
+    within: int | None
+    heading: bool
+
+    def matches(self, text: str, *, timeout_s: float | None) -> Iterator[tuple[int, int]]:
+        """Spans of the text as written, first to last.
+
+        Raises
+        ------
+        TimeoutError
+            The search took longer than `timeout_s`.
+        """
+        for match in self.compiled.finditer(text, timeout=timeout_s):
+            start, end = match.span()
+            if self.within is not None and start >= self.within:
+                return
+            if end > start and (not self.heading or is_heading(text, start)):
+                yield start, end
+
+
+def patterns(condition: Condition) -> tuple[Pattern, ...]:
+    """The searches of a condition, any of which satisfies it; none for ranges."""
+    made = [
+        *(_pattern(_keyword(word), literal_of(word)) for word in condition.keyword),
+        *(_pattern(_phrase(words), literal_of(words)) for words in condition.phrase),
+        *(_pattern(written, "", is_free=True) for written in condition.regex),
+        *(_pattern(rf"\A(?:{fnmatch.translate(written)})", "") for written in condition.glob),
+    ]
+    return tuple(
+        Pattern(compiled, literal, is_free, condition.within, condition.heading)
+        for compiled, literal, is_free in made
+    )
+
+
+def fold(text: str) -> str:
+    """A copy in which literals are sought; its positions are not those of the text."""
+    return text.translate(_DOTTED).casefold()
+
+
+def literal_of(written: str) -> str:
+    """The longest run of plain letters and figures in a keyword or phrase, folded.
+
+    Umlauts end a run, as they have several spellings; so does a hyphen, which may be missing.
+    """
+    runs = regex.findall(r"[a-z0-9]+", _plain(written))
+    return max(runs, key=len, default="")
+
+
+def is_heading(text: str, start: int) -> bool:
+    """Does a short line, or cell of a table, begin at `start`? Markup, numbering and "Betreff:" before it do not count."""
+    before = text[max(0, start - HEADING_LENGTH) : start]
+    breaks = list(_CELL_BREAK.finditer(before))
+    lead = before[breaks[-1].end() :] if breaks else before
+    if not _LEAD.fullmatch(lead) or (not breaks and start > HEADING_LENGTH):
+        return False
+    end = _CELL_BREAK.search(text, start)
+    return (end.start() if end else len(text)) - start <= HEADING_LENGTH
+
+
+def _plain(written: str) -> str:
+    """Folded, with every character that may be spelled otherwise replaced by a blank."""
+    composed = unicodedata.normalize("NFC", written)
+    return "".join(
+        folded if (folded := fold(character)).isascii() else " " for character in composed
+    )
+
+
+def _keyword(written: str) -> str:
+    return _bounded(written, r"\s+".join(_word(word) for word in written.split()))
+
+
+def _phrase(written: str) -> str:
+    parts = [part.split() for part in written.replace("...", "…").split("…")]
+    joined = [_BETWEEN.join(_word(word) for word in words) for words in parts if words]
+    return _bounded(written, _GAP.join(joined))
+
+
+def _bounded(written: str, pattern: str) -> str:
+    """Whole words only; next to punctuation there is no word to be whole."""
+    stripped = written.strip()
+    before = _BEFORE if stripped[:1].isalnum() or stripped[:1] == "*" else ""
+    after = _AFTER if stripped[-1:].isalnum() or stripped[-1:] == "*" else ""
+    return f"{before}{pattern}{after}"
+
+
+def _word(word: str) -> str:
+    return "".join(map(_character, unicodedata.normalize("NFC", word)))
+
+
+def _character(character: str) -> str:
+    if character == "*":
+        return rf"{_LETTER}*"
+    if character == "-":
+        return r"[-‐‑–\s]?"
+    decomposed = unicodedata.normalize("NFD", character)
+    spellings = [character, *([decomposed] if decomposed != character else [])]
+    if character.lower() in _SPELLED:
+        spellings.append(_SPELLED[character.lower()])
+    if len(spellings) == 1:
+        return regex.escape(character)
+    return f"(?:{'|'.join(map(regex.escape, spellings))})"
+
+
+@lru_cache(maxsize=4096)
+def _pattern(written: str, literal: str, *, is_free: bool = False) -> tuple[regex.Pattern[str], str, bool]:
+    return regex.compile(written, FLAGS), literal, is_free

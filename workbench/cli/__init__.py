@@ -1,0 +1,53 @@
+"""The command line: one module per group of commands, thin over `Workbench`.
+
+Errors become one sentence on stderr. Exit status, for cron: 0 all well, 1 an
+error, 2 wrong usage, 3 done but with problems, 75 held by another run (try
+again later), 130 stopped by Ctrl-C.
+"""
+
+import logging
+import os
+import sys
+
+import typer
+
+from workbench.cli import database, ingest, looking, notebooks, upkeep
+from workbench.errors import RunHeld, WorkbenchError
+
+app = typer.Typer(
+    name="workbench",
+    help="Turn business files into a deduplicated, classified, searchable catalogue.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for group in (ingest, looking, upkeep):
+    group.add_to(app)
+app.add_typer(database.app, name="db")
+app.add_typer(notebooks.app, name="notebook")
+
+
+def main() -> None:
+    """Run a command; turn what goes wrong into a sentence and an exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    for noisy in ("httpx", "docling", "papermill", "psycopg.pool"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    try:
+        app()
+    except RunHeld as error:
+        _say(error)
+        sys.exit(os.EX_TEMPFAIL)
+    except WorkbenchError as error:
+        _say(error)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _say("stopped; the same command goes on where it was")
+        sys.exit(130)
+    except BrokenPipeError:
+        # A reader such as `head` has seen enough; nothing is left to say, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(message: object) -> None:
+    print(f"workbench: {message}", file=sys.stderr)

@@ -1,0 +1,65 @@
+"""Taking documents in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.app import Workbench
+from workbench.cli import output
+from workbench.cli.output import Json
+from workbench.progress import shown
+from workbench.records import RunState
+from workbench.report import Report
+
+Paths = Annotated[list[Path], typer.Argument(help="Files and folders; folders are taken with all below them.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands of this module on the command line."""
+    app.command()(ingest)
+
+
+def ingest(
+    paths: Paths,
+    reason: Annotated[str, typer.Option(help="Why, for the run's record.")] = "",
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Believe that a folder which held files was really emptied.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing unless there are problems.")] = False,
+    json: Json = False,
+) -> None:
+    """Take files and folders into the catalogue: read, find duplicates, classify.
+
+    What is known already is passed over, so the same command can be run again
+    and again; after an interruption it goes on where it stopped.
+
+    Example: workbench ingest ~/Documents /mnt/share/post
+    """
+    with Workbench() as wb, shown(wanted=False if quiet or json else None) as progress:
+        report = wb.ingest(*paths, progress=progress, reason=reason, allow_empty=allow_empty)
+    if json:
+        output.as_json(report.as_json())
+    elif report.problems or not quiet:
+        show(report)
+    if report.run.state is RunState.FINISHED_WITH_PROBLEMS:
+        raise typer.Exit(3)
+
+
+def show(report: Report) -> None:
+    """Print what a run did."""
+    output.line(report.headline)
+    if report.rows():
+        output.table(("number", "outcome"), [(count, words) for words, count in report.rows()])
+    if report.categories:
+        output.table(
+            ("documents", "category", "reason, as an example"),
+            [(c["documents"], c["category"], c["reason"]) for c in report.categories],
+        )
+    if report.problems:
+        output.table(
+            ("problem", "where", "what to do"),
+            [(p.message, Path(p.locator).name, p.advice) for p in report.problems],
+        )
+    if report.counts["arrivals"]:
+        output.line("Next: workbench search WORDS · workbench documents --decision needs_review · workbench show ID")

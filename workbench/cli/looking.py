@@ -1,0 +1,166 @@
+"""Looking into the catalogue."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.app import Workbench
+from workbench.catalog.browsing import Life
+from workbench.cli import output
+from workbench.cli.output import Json
+from workbench.records import Document
+
+Key = Annotated[str, typer.Argument(help="Number, beginning of the digest, file name or path.")]
+Most = Annotated[int, typer.Option("--most", "-n", min=1, max=10_000, help="How many at the most.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands of this module on the command line."""
+    for command in (documents, show, search, text, stats, label, runs, sql):
+        app.command()(command)
+
+
+def documents(
+    category: Annotated[str | None, typer.Option(help="Only of this category.")] = None,
+    decision: Annotated[
+        str | None, typer.Option(help="Only classified, needs_review, unreadable, container or pending ones.")
+    ] = None,
+    state: Annotated[str | None, typer.Option(help="Only ok, partial, empty, encrypted, corrupt, … ones.")] = None,
+    name: Annotated[str | None, typer.Option(help="Only those whose file name holds this.")] = None,
+    most: Most = 50,
+    json: Json = False,
+) -> None:
+    """List documents, newest first."""
+    with Workbench() as wb:
+        found = wb.documents(category=category, decision=decision, state=state, name=name, most=most)
+    if json:
+        return output.as_json(found)
+    if not found:
+        return output.line("No document fits. 'workbench ingest PATH' takes some in, 'workbench stats' counts them.")
+    output.table(
+        ("id", "name", "category", "sure", "state", "language", "size"),
+        [(d.id, d.name, _category(d), d.confidence, d.state, d.language, output.size(d.size)) for d in found],
+    )
+
+
+def show(key: Key, json: Json = False) -> None:
+    """Show one document: where it came from, how it was read, what was decided and why."""
+    with Workbench() as wb:
+        life = wb.life(key)
+    if json:
+        return output.as_json(life)
+    _card(life)
+
+
+def search(
+    question: Annotated[list[str], typer.Argument(help='Words; "a phrase", -without, beginning*')],
+    most: Most = 20,
+    json: Json = False,
+) -> None:
+    """Search all texts and names, German and English, best hits first."""
+    with Workbench() as wb:
+        hits = wb.search(" ".join(question), most=most)
+    if json:
+        return output.as_json(hits)
+    if not hits:
+        return output.line("Nothing found. A trailing * asks for words that begin so: workbench search 'rechnung*'")
+    for hit in hits:
+        output.line(f"{hit.document_id:>6}  {hit.name}  [{hit.category or 'no category'}]")
+        output.line(f"        {' '.join(hit.snippet.split())}")
+
+
+def text(key: Key) -> None:
+    """Print a document's text."""
+    with Workbench() as wb:
+        typer.echo(wb.text(key))
+
+
+def stats(json: Json = False) -> None:
+    """Count what is in the catalogue."""
+    with Workbench() as wb:
+        found = wb.stats()
+    if json:
+        return output.as_json(found)
+    output.line(
+        f"{found['documents']} documents from {found['arrivals']} arrivals, {output.size(found['bytes'])}; "
+        f"{found['near_duplicates']} near duplicates, {found['problems']} problems, {found['labels']} labels"
+    )
+    if found["documents"]:
+        output.table(
+            ("documents", "category", "decision"),
+            [(row["documents"], row["category"], row["decision"]) for row in found["by_category"]],
+        )
+
+
+def label(
+    key: Key,
+    category: Annotated[str, typer.Argument(help="What the document is.")],
+    note: Annotated[str, typer.Option(help="Why, for whoever reads it later.")] = "",
+) -> None:
+    """Say what a document is; your word outranks every classifier's."""
+    with Workbench() as wb:
+        document = wb.label(key, category, note=note)
+    output.line(f"{document.name} is {document.category} now")
+
+
+def runs(most: Most = 20, json: Json = False) -> None:
+    """List runs, newest first."""
+    with Workbench() as wb:
+        found = wb.runs(most=most)
+    if json:
+        return output.as_json(found)
+    output.table(
+        ("run", "kind", "state", "started", "actor", "documents", "message"),
+        [(r.id, r.kind, r.state, r.started_at, r.actor, r.counts.get("documents"), r.message) for r in found],
+    )
+
+
+def sql(
+    question: Annotated[str, typer.Argument(help="In DuckDB's SQL, over documents, arrivals, opinions, …")],
+    csv: Annotated[Path | None, typer.Option(help="Write the answer to this file instead.")] = None,
+) -> None:
+    """Ask the catalogue in SQL.
+
+    Example: workbench sql "SELECT category, count(*) FROM documents GROUP BY ALL"
+    """
+    with Workbench() as wb:
+        answer = wb.sql(question)
+    if csv:
+        answer.to_csv(csv, index=False)
+        return output.line(f"{len(answer)} rows written to {csv}")
+    output.table([str(c) for c in answer.columns], answer.itertuples(index=False))
+
+
+def _card(life: Life) -> None:
+    d = life.document
+    output.line(f"{d.name}  (document {d.id}, {d.media_type}, {output.size(d.size)})")
+    output.line(f"digest {d.digest}")
+    output.line(f"\n{_category(d)}" + (f" ({d.confidence:.2f}, by {d.decided_by})" if d.decided_by else ""))
+    if d.reason:
+        output.line(f"  {d.reason}")
+    output.table(("came from", "state"), [(a["locator"], a["state"]) for a in life.arrivals])
+    if life.extraction:
+        e = life.extraction
+        output.line(f"read by {e['extractor']} {e['version']}: {e['state']}, {e['length'] or 0} characters")
+        for sentence in (e["message"], *e["warnings"]):
+            if sentence:
+                output.line(f"  {sentence}")
+    evidence = [(e.rule, e.category, e.field, e.found, e.weight) for o in life.opinions[-1:] for e in o.evidence]
+    if evidence:
+        output.table(("rule", "speaks for", "in", "found", "weight"), evidence)
+    if life.near:
+        output.table(
+            ("nearly the same", "score", "difference"),
+            [(f"{n['id']} {n['name']}", n["score"], n["difference"]) for n in life.near],
+        )
+    if life.members:
+        output.table(("holds", "category"), [(f"{m['id']} {m['name']}", m["category"]) for m in life.members])
+    for said in life.labels:
+        output.line(f"{said.actor} said {said.category}. {said.note}")
+    for problem in life.problems:
+        output.line(f"Problem: {problem.message} {problem.advice}")
+
+
+def _category(document: Document) -> str:
+    return document.category or document.decision.replace("_", " ")

@@ -1,0 +1,184 @@
+"""Who reads this file? The best bid; when it fails, the next.
+
+`read` takes a path and gives an `Extraction` whatever the file is: broken and
+encrypted files are results with a state and a sentence. Only what is not the
+file's fault (memory, interruption) goes through.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from workbench.errors import ExtractionError
+from workbench.extraction.finishing import finished
+from workbench.extraction.protocol import Declined, ExtractOptions, Extractor
+from workbench.extraction.registry import extractors
+from workbench.extraction.sniff import HEAD
+from workbench.records import Extraction, ExtractionState
+
+# When nobody could read it: the most telling reason first. An engine's own exception says less
+# than a reader's considered verdict, so that a failure of docling does not call a blank document corrupt.
+_TELLING = (
+    ExtractionState.ENCRYPTED,
+    ExtractionState.TOO_LARGE,
+    ExtractionState.TIMEOUT,
+    ExtractionState.CORRUPT,
+    ExtractionState.EMPTY,
+    None,
+    ExtractionState.UNSUPPORTED,
+    ExtractionState.PARTIAL,
+    ExtractionState.OK,
+)
+_ADVICE = {
+    ExtractionState.CORRUPT: "Ask for an undamaged copy.",
+    ExtractionState.UNSUPPORTED: "It can be classified by its name and metadata only.",
+}
+
+
+# Claims below this are last resorts: no second opinion about a document that has no text.
+_SERIOUS = 10
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """An attempt that gave nothing readable.
+
+    Parameters
+    ----------
+    verdict : None where the engine broke without saying why
+    extraction : what it gave nevertheless, e.g. the metadata of a document without text
+    """
+
+    extractor: Extractor
+    verdict: ExtractionState | None
+    message: str
+    extraction: Extraction | None = None
+
+
+def bids(media_type: str, head: bytes) -> tuple[Extractor, ...]:
+    """Return those who claim a file, best first; equal claims keep the registry's order."""
+    return tuple(extractor for _, extractor in _claims(media_type, head))
+
+
+def _claims(media_type: str, head: bytes) -> list[tuple[int, Extractor]]:
+    claims = [(extractor.claim(media_type, head), extractor) for extractor in extractors()]
+    return sorted((claim for claim in claims if claim[0] > 0), key=lambda claim: -claim[0])
+
+
+def options_digest(options: ExtractOptions) -> str:
+    """Return a digest over everything in `options` that changes what is read."""
+    values = asdict(options)
+    del values["scratch"], values["name"]
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+def read(path: Path, *, name: str, media_type: str, options: ExtractOptions) -> Extraction:
+    """Read a file with the best extractor that can.
+
+    Parameters
+    ----------
+    path : the bytes; the file needs no extension
+    name : the file's own name
+    media_type : as `sniff.media_type` tells
+    options : children of containers are written below `options.scratch`
+
+    Returns
+    -------
+    Never raises for a bad file; MemoryError and interruptions go through.
+    """
+    options = replace(options, name=name)
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError as fault:
+        return _verdict(media_type, ExtractionState.CORRUPT, f"The file cannot be opened: {fault.strerror or fault}.")
+    if size == 0:
+        return _verdict(media_type, ExtractionState.EMPTY, "The file has no content (0 bytes).")
+    if size > options.max_bytes:
+        return _verdict(
+            media_type,
+            ExtractionState.TOO_LARGE,
+            f"It has {size:,} bytes, more than the limit of {options.max_bytes:,}; raise max_bytes to read it.",
+        )
+    return _ask(_claims(media_type, head), path, media_type, options)
+
+
+def _ask(claims: Sequence[tuple[int, Extractor]], path: Path, media_type: str, options: ExtractOptions) -> Extraction:
+    failures: list[_Failure] = []
+    for claim, extractor in claims:
+        if claim < _SERIOUS and any(failure.verdict is ExtractionState.EMPTY for failure in failures):
+            break
+        outcome = _attempt(extractor, path, media_type, options)
+        if isinstance(outcome, Extraction):
+            return finished(outcome, options, warnings=_sentences(failures))
+        if outcome is not None:
+            failures.append(outcome)
+            if outcome.verdict in {ExtractionState.ENCRYPTED, ExtractionState.TOO_LARGE}:
+                break
+    worst = min(failures, key=lambda failure: _TELLING.index(failure.verdict), default=None)
+    if worst is None:
+        return _verdict(media_type, ExtractionState.UNSUPPORTED, f"Nothing here reads {media_type}.")
+    others = [failure for failure in failures if failure is not worst and failure.extraction is None]
+    return finished(_given(worst, media_type), options, warnings=_sentences(others))
+
+
+def _attempt(
+    extractor: Extractor, path: Path, media_type: str, options: ExtractOptions
+) -> Extraction | _Failure | None:
+    """Let one extractor read; None when it passes."""
+    started = time.perf_counter()
+    try:
+        extraction = extractor.extract(path, media_type, options)
+    except Declined:
+        return None
+    except ExtractionError as fault:
+        return _Failure(extractor, fault.state, str(fault))
+    except MemoryError:
+        raise
+    except Exception as fault:  # any engine may raise anything on a hostile file
+        return _Failure(extractor, None, f"{type(fault).__name__}: {fault}"[:300])
+    extraction = replace(extraction, seconds={**extraction.seconds, "read": round(time.perf_counter() - started, 4)})
+    if extraction.state.is_readable:
+        return extraction
+    return _Failure(extractor, extraction.state, extraction.message, extraction)
+
+
+def _given(worst: _Failure, media_type: str) -> Extraction:
+    """Return the result of a file that nobody could read."""
+    if worst.extraction is not None:
+        return worst.extraction
+    state = worst.verdict or ExtractionState.CORRUPT
+    message = worst.message.strip()
+    if worst.verdict is None:
+        message = f"{worst.extractor.name} could not read it ({message})"
+    if not message.endswith((".", "!", "?")):
+        message += "."
+    advice = _ADVICE.get(state, "")
+    if advice and advice not in message:
+        message = f"{message} {advice}"
+    return _verdict(media_type, state, message, extractor=worst.extractor)
+
+
+def _sentences(failures: Sequence[_Failure]) -> tuple[str, ...]:
+    return tuple(
+        f"{failure.extractor.name} gave no text: {failure.message}"
+        if failure.verdict is ExtractionState.EMPTY
+        else f"{failure.extractor.name} failed: {failure.message}"
+        for failure in failures
+    )
+
+
+def _verdict(
+    media_type: str, state: ExtractionState, message: str, *, extractor: Extractor | None = None
+) -> Extraction:
+    return Extraction(
+        extractor=extractor.name if extractor else "auction",
+        version=extractor.version if extractor else "1",
+        media_type=media_type,
+        state=state,
+        message=message,
+    )

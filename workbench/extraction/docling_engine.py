@@ -1,0 +1,167 @@
+"""docling for office, web and book formats below size caps: Markdown with headings and tables.
+
+docling leaves out headers, footers, notes and charts; what the direct reader
+of a format finds beyond docling's text is added, so that no word is lost.
+Nothing is fetched, rendered or run: no remote picture, no LibreOffice.
+"""
+
+import re
+import warnings
+import zipfile
+from dataclasses import replace
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.extraction import media_types as known
+from workbench.extraction.building import from_text, version
+from workbench.extraction.cleaning import tidy
+from workbench.extraction.docling_complements import complement, with_complement
+from workbench.extraction.protocol import Declined, ExtractOptions
+from workbench.records import Extraction
+
+if TYPE_CHECKING:
+    from docling.document_converter import DocumentConverter
+
+_KB, _MB = 1024, 1024**2
+
+# Above these docling needs many seconds or does not end (facts/extraction.md); the direct readers do.
+_CAPS = {
+    known.DOCX: ("docx", 3 * _MB),
+    known.XLSX: ("xlsx", 3 * _MB),
+    known.XLSM: ("xlsx", 3 * _MB),
+    known.PPTX: ("pptx", 20 * _MB),
+    known.ODT: ("odt", 3 * _MB),
+    known.ODS: ("ods", 1 * _MB),
+    known.ODP: ("odp", 20 * _MB),
+    known.HTML: ("html", 300 * _KB),
+    known.XHTML: ("html", 300 * _KB),
+    known.MHTML: ("mhtml", 300 * _KB),
+    known.EPUB: ("epub", 300 * _KB),
+    known.ASCIIDOC: ("asciidoc", 200 * _KB),
+    known.LATEX: ("latex", 200 * _KB),
+    known.VTT: ("vtt", 200 * _KB),
+    known.MARKDOWN: ("md", 200 * _KB),
+    known.CSV: ("csv", 200 * _KB),
+    known.PAGES: ("iwork_pages", 20 * _MB),
+    known.NUMBERS: ("iwork_numbers", 20 * _MB),
+    known.KEY: ("iwork_keynote", 50 * _MB),
+}
+# Their own characters are already the text; docling's Markdown escapes and pads them. It is asked for structure only.
+_AS_WRITTEN = frozenset({known.MARKDOWN, known.CSV})
+# An office file may unpack to far more than its size: this is what docling's XML tree may grow from.
+_MAX_UNPACKED = 60 * _MB
+_LINK_TARGET = re.compile(r"(?<=\])\((?:https?|mailto|file|data):[^)\s]*\)")
+
+
+class DoclingReader:
+    """Reads what docling converts without models."""
+
+    name = "docling"
+
+    @property
+    def version(self) -> str:
+        return version("1", "docling-slim")
+
+    def claim(self, media_type: str, head: bytes) -> int:
+        return 60 if media_type in _CAPS else 0
+
+    def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
+        kind, cap = _CAPS[media_type]
+        if not options.docling:
+            raise Declined("docling is switched off")
+        if media_type in _AS_WRITTEN and not options.structure:
+            raise Declined("its own characters are its text")
+        size = path.stat().st_size
+        if size > cap or _unpacked_size(path) > _MAX_UNPACKED:
+            raise Declined(f"its {size:,} bytes are more than docling reads in good time")
+        data = path.read_bytes()
+        addition = complement(data, media_type)
+        with warnings.catch_warnings():
+            # docling and its libraries warn about their own future; that is no news about this file.
+            warnings.simplefilter("ignore")
+            text, structure = _convert(_input(data, media_type), kind, with_structure=options.structure)
+        text = with_complement(tidy(text), addition)
+        extraction = from_text(self, media_type, text, metadata=addition.metadata)
+        return replace(extraction, structure=structure)
+
+
+def preload() -> None:
+    """Import docling and make its converters, so that workers forked from here start at once."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _close_libreoffice()
+        for kind, _ in _CAPS.values():
+            _converter(kind)
+
+
+def _unpacked_size(path: Path) -> int:
+    if not zipfile.is_zipfile(path):
+        return 0
+    with zipfile.ZipFile(path) as archive:
+        # Pictures and media are not parsed.
+        parsed = (".xml", ".rels", ".html", ".xhtml", ".htm", ".iwa")
+        return sum(info.file_size for info in archive.infolist() if info.filename.lower().endswith(parsed))
+
+
+def _input(data: bytes, media_type: str) -> bytes:
+    """Return what docling is given: markup in UTF-8, since it misreads UTF-16."""
+    if media_type not in {known.HTML, known.XHTML}:
+        return data
+    from workbench.extraction.markup import decode_markup
+
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", decode_markup(data), count=1).encode("utf-8", "replace")
+
+
+def _convert(data: bytes, kind: str, *, with_structure: bool) -> tuple[str, str | None]:
+    from docling.datamodel.base_models import ConversionStatus, DocumentStream, InputFormat
+
+    _close_libreoffice()
+    extension = {
+        "asciidoc": "adoc",
+        "latex": "tex",
+        "iwork_pages": "pages",
+        "iwork_numbers": "numbers",
+        "iwork_keynote": "key",
+    }
+    stream = DocumentStream(name=f"document.{extension.get(kind, kind)}", stream=BytesIO(data))
+    result = _converter(kind).convert(stream, raises_on_error=False)
+    if result.status not in {ConversionStatus.SUCCESS, ConversionStatus.PARTIAL_SUCCESS}:
+        reasons = "; ".join(error.error_message for error in result.errors) or str(result.status)
+        raise RuntimeError(f"{InputFormat(kind).value} conversion failed: {reasons}"[:300])
+    document = result.document
+    text = document.export_to_markdown(
+        escape_html=False, escape_underscores=False, image_placeholder="", compact_tables=True
+    )
+    structure = document.model_dump_json(exclude_none=True) if with_structure else None
+    return _LINK_TARGET.sub("", text), structure
+
+
+@lru_cache(maxsize=32)
+def _converter(kind: str) -> "DocumentConverter":
+    from docling.datamodel.backend_options import HTMLBackendOptions
+    from docling.datamodel.base_models import InputFormat
+    from docling.document_converter import DocumentConverter, FormatOption, HTMLFormatOption
+
+    chosen = InputFormat(kind)
+    formats: dict[InputFormat, FormatOption] = {}
+    if chosen is InputFormat.HTML:
+        # Otherwise everything above the first heading counts as furniture and is left out of the text.
+        formats[chosen] = HTMLFormatOption(backend_options=HTMLBackendOptions(infer_furniture=False, add_title=False))
+    return DocumentConverter(allowed_formats=[chosen], format_options=formats)
+
+
+@lru_cache(maxsize=1)
+def _close_libreoffice() -> None:
+    """Keep docling from starting LibreOffice for drawings.
+
+    Where `soffice` is installed, three back ends render every drawing through
+    it (31 s for a 49 KB file), and no option turns that off.
+    """
+    from importlib import import_module
+
+    for name in ("msword", "mspowerpoint", "msexcel", "iwork"):
+        module = import_module(f"docling.backend.{name}_backend")
+        if hasattr(module, "get_docx_to_pdf_converter"):
+            module.get_docx_to_pdf_converter = lambda: None  # type: ignore[attr-defined] # the point of this function

@@ -1,0 +1,99 @@
+"""What a picture says about itself: camera, date, place, size."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from workbench.extraction.cleaning import moment
+from workbench.records import Metadata
+
+if TYPE_CHECKING:
+    from PIL.Image import Exif, Image
+
+_EXIF_FOLDER, _GPS_FOLDER = 0x8769, 0x8825
+
+
+def picture_metadata(image: "Image", *, pages: int = 1) -> Metadata:
+    """Return a picture's metadata; `raw` holds EXIF by tag name and the place in degrees."""
+    from PIL import ExifTags
+
+    exif = _exif(image)
+    fields: dict[str, Any] = {}  # Any: EXIF values are numbers, fractions, texts and bytes
+    for folder in (exif, _folder(exif, _EXIF_FOLDER)):
+        fields |= {ExifTags.TAGS.get(tag, str(tag)): _readable(value) for tag, value in folder.items()}
+    place = _place(_folder(exif, _GPS_FOLDER))
+    raw = {key: value for key, value in sorted(fields.items()) if value not in (None, "")}
+    raw |= {"format": image.format or "", "mode": image.mode} | ({"gps": place} if place else {})
+    if comment := image.info.get("Description") or image.info.get("comment"):
+        raw["comment"] = _readable(comment)
+    return Metadata(
+        title=_text(fields.get("XPTitle")) or _text(image.info.get("Title")) or _text(fields.get("ImageDescription")),
+        author=_text(fields.get("Artist")) or _text(image.info.get("Author")),
+        created_at=moment(fields.get("DateTimeOriginal") or fields.get("DateTime")),
+        page_count=pages,
+        width=image.width,
+        height=image.height,
+        software=_text(fields.get("Software")) or _text(image.info.get("Software")),
+        raw=raw,
+    )
+
+
+def resolution(image: "Image") -> int | None:
+    """Return a picture's dots per inch where it states believable ones."""
+    stated = image.info.get("dpi")
+    try:
+        dpi = round(float(max(stated))) if stated else 0
+    except (TypeError, ValueError, OverflowError, ZeroDivisionError):
+        return None
+    # 72 and 96 are what programs write when they know nothing.
+    return dpi if 100 <= dpi <= 2_400 else None
+
+
+def _exif(image: "Image") -> "Exif | dict[int, object]":
+    try:
+        return image.getexif()
+    except Exception:  # a damaged EXIF block is no reason not to read the picture
+        return {}
+
+
+def _folder(exif: Any, tag: int) -> Mapping[int, object]:  # Any: Exif or a plain dict
+    try:
+        return dict(exif.get_ifd(tag)) if hasattr(exif, "get_ifd") else {}
+    except Exception:  # as above
+        return {}
+
+
+def _place(gps: Mapping[int, object]) -> dict[str, float] | None:
+    latitude = _degrees(gps.get(2), gps.get(1), "S")
+    longitude = _degrees(gps.get(4), gps.get(3), "W")
+    if latitude is None or longitude is None or abs(latitude) > 90 or abs(longitude) > 180:
+        return None
+    return {"latitude": latitude, "longitude": longitude}
+
+
+def _degrees(value: Any, side: object, negative: str) -> float | None:  # Any: three fractions
+    try:
+        degrees, minutes, seconds = (float(part) for part in value)
+        found = round(degrees + minutes / 60 + seconds / 3600, 6)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    return -found if str(side).strip("\0 ") == negative else found
+
+
+def _readable(value: object) -> object:
+    if isinstance(value, bytes):
+        text = value.decode("utf-16-le" if value[1:2] == b"\0" else "utf-8", "replace").strip("\0 ")
+        return text if text.isprintable() and len(text) <= 500 else None
+    if isinstance(value, str):
+        return value.strip("\0 ")
+    if isinstance(value, int):
+        return value
+    if isinstance(value, tuple):
+        return [_readable(part) for part in value[:20]]
+    try:
+        return round(float(value), 6)  # type: ignore[arg-type] # IFDRational and the like
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,216 @@
+"""HTML, web archives and generic XML to text, without running or fetching anything."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.errors import ExtractionError
+from workbench.extraction import media_types as known
+from workbench.extraction.building import from_text, version
+from workbench.extraction.cleaning import moment, tidy
+from workbench.extraction.encodings import decode
+from workbench.extraction.protocol import ExtractOptions
+from workbench.records import Extraction, Metadata
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_BLOCKS = frozenset(
+    {"address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dialog", "dir"}
+    | {"div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6"}
+    | {"header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "option", "p", "pre", "section", "select"}
+    | {"summary", "table", "tbody", "textarea", "tfoot", "thead", "title", "tr", "ul"}
+)
+_CELLS = frozenset({"td", "th"})
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "svg", "iframe", "object"})
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_DECLARED_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
+_BLANKS = re.compile(r"[ \t\r\f\v]*\n\s*\n\s*|[ \t\r\f\v]*\n[ \t\r\f\v]*|[ \r\f\v]{2,}")
+
+
+class HtmlReader:
+    """Reads HTML and XHTML with lexbor, in any encoding."""
+
+    name = "html"
+
+    @property
+    def version(self) -> str:
+        return version("1", "selectolax")
+
+    def claim(self, media_type: str, head: bytes) -> int:
+        return 50 if media_type in {known.HTML, known.XHTML} else 0
+
+    def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
+        html = decode_markup(path.read_bytes())
+        tree = _tree(html)
+        return from_text(self, media_type, tidy(_visible_text(tree)), metadata=html_metadata(html))
+
+
+class MhtmlReader:
+    """Reads web archives: the first HTML part of a MIME message."""
+
+    name = "mhtml"
+
+    @property
+    def version(self) -> str:
+        return version("1", "selectolax")
+
+    def claim(self, media_type: str, head: bytes) -> int:
+        return 50 if media_type == known.MHTML else 0
+
+    def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
+        from workbench.extraction.mime import html_parts, parsed
+
+        pages = html_parts(parsed(path.read_bytes()))
+        if not pages:
+            raise ExtractionError("The web archive holds no page. Ask for an undamaged copy.")
+        text = "\n\n".join(html_to_text(page) for page in pages)
+        return from_text(self, media_type, text, metadata=html_metadata(pages[0]))
+
+
+class XmlReader:
+    """Reads XML of any vocabulary, and SVG: the texts of its elements and what its attributes say."""
+
+    name = "xml"
+
+    @property
+    def version(self) -> str:
+        return version("1", "lxml")
+
+    def claim(self, media_type: str, head: bytes) -> int:
+        return 50 if media_type in {known.XML, known.SVG} or media_type.endswith("+xml") else 0
+
+    def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
+        from workbench.extraction.xmltree import local, parse
+
+        data = path.read_bytes()
+        root = parse(_as_utf8(data))
+        if root is None:
+            raise ExtractionError("The file is no well-formed XML. Ask for an undamaged copy.")
+        raw = {"root": local(root), "namespace": str(root.tag).rpartition("}")[0].removeprefix("{")}
+        pieces: list[str] = []
+        for element in root.iter():
+            if isinstance(element.tag, str) and local(element) in {"style", "script"}:
+                continue
+            pieces += [text.strip() for text in _own_texts(element) if text and text.strip()]
+        return from_text(self, media_type, tidy("\n".join(pieces)), metadata=Metadata(raw=raw))
+
+
+def _own_texts(element: object) -> list[str]:
+    """Return an element's text, its attributes and what follows it.
+
+    Attributes carry the content of many vocabularies (currency codes, names),
+    but addresses of schemas and namespaces are no text.
+    """
+    from lxml import etree
+
+    if not isinstance(element, etree._Element):
+        return []
+    if not isinstance(element.tag, str):
+        return [element.tail or ""]
+    values = [
+        str(value) for key, value in element.attrib.items() if not str(key).startswith("{") and "://" not in str(value)
+    ]
+    is_drawing = element.tag.startswith("{http://www.w3.org/2000/svg}")
+    return [element.text or "", *([] if is_drawing else values), element.tail or ""]
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """Return XML as UTF-8 without its declaration, so that a wrong one does no harm."""
+    text = decode_markup(data)
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1).encode("utf-8", "replace")
+
+
+def decode_markup(data: bytes) -> str:
+    """Decode HTML or XML by its mark, its bytes and then by what it declares."""
+    declared = _CHARSET.search(data[:4096]) or _DECLARED_XML.search(data[:1024])
+    return decode(data, declared=declared.group(1).decode("ascii") if declared else None)[0]
+
+
+def html_to_text(html: str) -> str:
+    """Return the visible text of HTML: lines break at block tags only, cells become tabs."""
+    return tidy(_visible_text(_tree(html)))
+
+
+def html_metadata(html: str) -> Metadata:
+    """Return title, author, dates and language from the head of a page."""
+    tree = _tree(html[:200_000])
+    named: dict[str, str] = {}
+    for meta in tree.css("meta[content]"):
+        attributes = meta.attributes
+        key = (attributes.get("name") or attributes.get("property") or "").lower()
+        if key and len(named) < 60:
+            named.setdefault(key, (attributes.get("content") or "")[:2_000])
+    title = tree.css_first("title")
+    root = tree.css_first("html")
+    language = (root.attributes.get("lang") or "") if root is not None else ""
+    return Metadata(
+        title=(title.text(strip=True) if title is not None else "") or named.get("og:title"),
+        author=named.get("author") or named.get("article:author") or named.get("dc.creator"),
+        subject=named.get("description") or named.get("og:description"),
+        created_at=moment(named.get("article:published_time") or named.get("dc.date") or named.get("date")),
+        modified_at=moment(named.get("article:modified_time") or named.get("last-modified")),
+        language=language[:2].lower() if re.match(r"[A-Za-z]{2}(-|_|$)", language) else None,
+        software=named.get("generator"),
+        raw=dict(named),
+    )
+
+
+def _tree(html: str) -> "LexborHTMLParser":
+    from selectolax.lexbor import LexborHTMLParser
+
+    # NULs end lexbor's text early; lone surrogates cannot be handed to it at all.
+    return LexborHTMLParser(html.replace("\0", "").encode("utf-8", "replace"))
+
+
+def _visible_text(tree: "LexborHTMLParser") -> str:
+    root = tree.body or tree.root
+    if root is None:
+        return ""
+    pieces: list[str] = []
+    _collect(root, pieces)
+    return _BLANKS.sub(_gap, "".join(pieces))
+
+
+def _gap(match: re.Match[str]) -> str:
+    breaks = match[0].count("\n")
+    return "\n\n" if breaks > 1 else "\n" if breaks else " "
+
+
+def _collect(root: "LexborNode", pieces: list[str]) -> None:
+    """Walk the tree without recursion: hostile pages nest a hundred thousand deep."""
+    node: LexborNode | None = root
+    while node is not None:
+        tag = node.tag or ""
+        if tag == "-text":
+            pieces.append(_text_of(node))
+        elif tag in _BLOCKS:
+            pieces.append("\n")
+        elif tag in _CELLS:
+            pieces.append("\t")
+        elif tag == "img" and (alternative := node.attributes.get("alt")):
+            pieces.append(f" {alternative} ")
+        elif tag == "input" and node.attributes.get("type") not in {"hidden", "password"}:
+            pieces.append(f" {node.attributes.get('value') or ''} ")
+        child = node.child if tag not in _UNSEEN and not tag.startswith("-") else None
+        node = child if child is not None else _following(node, root, pieces)
+
+
+def _text_of(node: "LexborNode") -> str:
+    text = node.text(deep=False) or ""
+    parent = node.parent
+    return text if parent is not None and parent.tag in {"pre", "textarea"} else re.sub(r"\s+", " ", text)
+
+
+def _following(node: "LexborNode", root: "LexborNode", pieces: list[str]) -> "LexborNode | None":
+    """Return the next node in document order, closing the elements that end before it."""
+    current: LexborNode | None = node
+    while current is not None and current.mem_id != root.mem_id:
+        if current.next is not None:
+            if current.tag in _BLOCKS:
+                pieces.append("\n")
+            return current.next
+        current = current.parent
+        if current is not None and current.tag in _BLOCKS:
+            pieces.append("\n")
+    return None

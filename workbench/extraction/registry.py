@@ -1,0 +1,93 @@
+"""Who takes part in the auction: the built-in extractors and those of plug-ins.
+
+A plug-in registers a class or an instance in the entry point group
+``workbench.extractors``; a broken one is reported and left out.
+"""
+
+import logging
+from functools import lru_cache
+
+from workbench.extraction.protocol import Extractor
+
+log = logging.getLogger(__name__)
+
+GROUP = "workbench.extractors"
+
+
+@lru_cache(maxsize=1)
+def extractors() -> tuple[Extractor, ...]:
+    """Return all extractors, built-in ones first."""
+    return (*built_in(), *_plug_ins()[0])
+
+
+def broken_plug_ins() -> tuple[str, ...]:
+    """Return a sentence for each plug-in that could not be loaded."""
+    return _plug_ins()[1]
+
+
+@lru_cache(maxsize=1)
+def built_in() -> tuple[Extractor, ...]:
+    """Return the extractors of this package; importing them costs next to nothing."""
+    from workbench.extraction.archives import LibarchiveReader, SingleReader, ZipReader
+    from workbench.extraction.docling_engine import DoclingReader
+    from workbench.extraction.epub import EpubReader
+    from workbench.extraction.images import ImageReader
+    from workbench.extraction.mail import MailReader
+    from workbench.extraction.markup import HtmlReader, MhtmlReader, XmlReader
+    from workbench.extraction.media import MediaReader
+    from workbench.extraction.office_binary import CatdocReader, PowerPointBinaryReader, WordBinaryReader
+    from workbench.extraction.office_open import PresentationReader, WordReader
+    from workbench.extraction.office_sealed import SealedOfficeReader
+    from workbench.extraction.opendocument import OpenDocumentReader
+    from workbench.extraction.outlook import OutlookReader
+    from workbench.extraction.pdf import PdfReader
+    from workbench.extraction.plain import PlainReader
+    from workbench.extraction.rich_text import RichTextReader
+    from workbench.extraction.spreadsheets import SpreadsheetReader
+    from workbench.extraction.unknown import UnknownReader
+
+    return (
+        SealedOfficeReader(),
+        PdfReader(),
+        ImageReader(),
+        DoclingReader(),
+        WordReader(),
+        PresentationReader(),
+        SpreadsheetReader(),
+        OpenDocumentReader(),
+        EpubReader(),
+        HtmlReader(),
+        MhtmlReader(),
+        XmlReader(),
+        MailReader(),
+        OutlookReader(),
+        RichTextReader(),
+        WordBinaryReader(),
+        CatdocReader(),
+        PowerPointBinaryReader(),
+        ZipReader(),
+        LibarchiveReader(),
+        SingleReader(),
+        MediaReader(),
+        PlainReader(),
+        UnknownReader(),
+    )
+
+
+@lru_cache(maxsize=1)
+def _plug_ins() -> tuple[tuple[Extractor, ...], tuple[str, ...]]:
+    from importlib.metadata import entry_points
+
+    loaded: list[Extractor] = []
+    broken: list[str] = []
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        try:
+            found = point.load()
+            plug_in = found() if isinstance(found, type) else found
+            plug_in.claim("application/octet-stream", b"")
+        except Exception as fault:  # a plug-in may fail in any way
+            broken.append(f"the extractor plug-in '{point.name}' ({point.value}) cannot be used: {fault}")
+            log.warning("%s", broken[-1])
+            continue
+        loaded.append(plug_in)
+    return tuple(loaded), tuple(broken)

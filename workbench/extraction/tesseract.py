@@ -1,0 +1,151 @@
+"""The program Tesseract: what it can read here, and reading one picture.
+
+The picture goes in and the words come out through pipes, so that no temporary
+file is left behind by a process that was killed. One thread a process: more
+are five times slower (facts/extraction.md).
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from workbench.errors import ExtractionError
+from workbench.records import ExtractionState
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+PROGRAM = "tesseract"
+NOT_INSTALLED = "Tesseract is not installed; apt install tesseract-ocr tesseract-ocr-deu."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recognised:
+    """The text of a picture and how sure Tesseract is of it, from 0 to 100."""
+
+    text: str
+    confidence: float
+    words: int
+
+
+@lru_cache(maxsize=1)
+def installed_languages() -> frozenset[str]:
+    """Return the languages Tesseract has data for, none where it is missing."""
+    program = shutil.which(PROGRAM)
+    if program is None:
+        return frozenset()
+    listed = subprocess.run([program, "--list-langs"], capture_output=True, text=True, timeout=30, check=False)
+    return frozenset(line.strip() for line in (listed.stdout + listed.stderr).splitlines()[1:] if line.strip())
+
+
+def missing_language(code: str) -> str:
+    """Return the sentence that says how to get a language."""
+    return f"Tesseract has no data for '{code}'; apt install tesseract-ocr-{code.replace('_', '-')}."
+
+
+def usable_languages(wanted: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the wanted languages that are there, and a sentence for each that is not.
+
+    Raises
+    ------
+    ExtractionError
+        Tesseract itself or every wanted language is missing.
+    """
+    present = installed_languages()
+    if not present:
+        raise ExtractionError(NOT_INSTALLED, state=ExtractionState.UNSUPPORTED)
+    usable = tuple(code for code in wanted if code in present)
+    missing = tuple(missing_language(code) for code in wanted if code not in present)
+    if not usable:
+        raise ExtractionError(
+            " ".join(missing) or "No language for recognition is set.", state=ExtractionState.UNSUPPORTED
+        )
+    return usable, missing
+
+
+def recognise(image: "Image", *, language: str, dpi: int, timeout_s: float, segmentation: int = 3) -> Recognised:
+    """Read one picture in one language.
+
+    Parameters
+    ----------
+    image : mode L or RGB
+    segmentation : Tesseract's page segmentation mode; 3 finds columns and blocks itself
+
+    Raises
+    ------
+    ExtractionError
+        It took longer than `timeout_s`, or Tesseract failed.
+    """
+    table = _run(image, ("-l", language, "--dpi", str(dpi), "--psm", str(segmentation), "tsv"), timeout_s=timeout_s)
+    return _from_table(table)
+
+
+def orientation(image: "Image", *, timeout_s: float) -> int:
+    """Return by how many degrees clockwise a page must be turned to stand upright, 0 where that is unclear."""
+    if "osd" not in installed_languages():
+        return 0
+    try:
+        report = _run(image, ("-l", "osd", "--psm", "0"), timeout_s=timeout_s)
+    except ExtractionError:
+        # "Too few characters": nothing to be turned by.
+        return 0
+    values = dict(line.split(": ", 1) for line in report.splitlines() if ": " in line)
+    try:
+        turn, sure = int(values.get("Rotate", "0")), float(values.get("Orientation confidence", "0"))
+    except ValueError:
+        return 0
+    return turn if sure >= 1.0 else 0
+
+
+def _run(image: "Image", arguments: Sequence[str], *, timeout_s: float) -> str:
+    command = [shutil.which(PROGRAM) or PROGRAM, "stdin", "stdout", *arguments]
+    environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+    try:
+        done = subprocess.run(
+            command, input=_portable(image), capture_output=True, env=environment, timeout=timeout_s, check=False
+        )
+    except subprocess.TimeoutExpired as fault:
+        raise ExtractionError(
+            f"Recognising the page took more than {timeout_s:g} s.", state=ExtractionState.TIMEOUT
+        ) from fault
+    except FileNotFoundError as fault:
+        raise ExtractionError(NOT_INSTALLED, state=ExtractionState.UNSUPPORTED) from fault
+    if done.returncode:
+        reason = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
+        raise ExtractionError(f"Tesseract could not read the page ({reason[0][:200]}).")
+    return done.stdout.decode("utf-8", "replace")
+
+
+def _portable(image: "Image") -> bytes:
+    """Return the picture as PNM, which costs nothing to write and nothing to read."""
+    kind = b"P5" if image.mode == "L" else b"P6"
+    return b"%s %d %d 255\n" % (kind, image.width, image.height) + image.tobytes()
+
+
+def _from_table(table: str) -> Recognised:
+    """Read Tesseract's TSV: rows of level 5 are words, a new block or paragraph is a blank line."""
+    pieces: list[str] = []
+    sure: list[float] = []
+    before: tuple[str, ...] = ()
+    for row in table.splitlines()[1:]:
+        cells = row.split("\t", 11)
+        if len(cells) < 12 or cells[0] != "5" or not cells[11].strip():
+            continue
+        place = (cells[2], cells[3], cells[4])
+        pieces.append(_gap(before, place) + cells[11])
+        before = place
+        sure += [max(float(cells[10]), 0.0)] * len(cells[11])
+    confidence = sum(sure) / len(sure) if sure else 0.0
+    return Recognised(text="".join(pieces), confidence=round(confidence, 1), words=len(pieces))
+
+
+def _gap(before: tuple[str, ...], place: tuple[str, ...]) -> str:
+    if not before:
+        return ""
+    if before == place:
+        return " "
+    return "\n" if before[:2] == place[:2] else "\n\n"

@@ -1,0 +1,176 @@
+"""Third station: worker processes read what is new; one transaction per batch records it.
+
+Containers hand their members back: they become arrivals one level deeper and
+are read in the next wave. What kills a worker is tried again alone, without
+docling; the third strike ends it as a Problem on a quarantined document.
+"""
+
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+
+from workbench import extraction
+from workbench.catalog import reading, taking
+from workbench.catalog.reading import Reading, ToRead
+from workbench.database import Transaction
+from workbench.executor import LocalExecutor, Outcome
+from workbench.pipeline import failures, members
+from workbench.pipeline.job import Job
+from workbench.pipeline.steps import Task, read_document
+from workbench.records import Item, Problem, Stage
+from workbench.runs.items import STRIKES, Done
+
+CLAIM = 64
+COMMIT_AFTER = 64
+COMMIT_AFTER_S = 2.0
+
+
+@dataclass(kw_only=True)
+class _Flight:
+    """What is being read at the moment, and what came back and is not recorded yet."""
+
+    under_way: dict[str, tuple[Item, ToRead, ExitStack]] = field(default_factory=dict)
+    back: list[Outcome[Reading]] = field(default_factory=list)
+    recorded_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_due(self) -> bool:
+        return len(self.back) >= COMMIT_AFTER or time.monotonic() - self.recorded_at > COMMIT_AFTER_S
+
+
+def read(job: Job) -> None:
+    """Read every document that waits for it, wave by wave."""
+    with job.timed(Stage.READ):
+        waves = job.items.waves(Stage.READ)
+        first = next(waves, None)
+        if first is None:
+            return  # no workers are started for nothing
+        with LocalExecutor(
+            workers=job.pool.workers,
+            timeout_s=job.pool.timeout_s,
+            memory_bytes=job.pool.memory_bytes,
+            tasks_per_worker=job.pool.tasks_per_worker,
+            preload=("workbench.pipeline.steps",),
+        ) as executor:
+            _read_wave(job, executor, first)
+            for wave in waves:
+                _read_wave(job, executor, wave)
+
+
+def _read_wave(job: Job, executor: LocalExecutor, wave: int) -> None:
+    flight = _Flight()
+    try:
+        _read_through(job, executor, flight, _tasks(job, flight, wave))
+        # What lost its process or a worker before: one at a time, with nothing beside it.
+        while alone := job.items.claim_alone(Stage.READ, wave=wave):
+            _read_through(job, executor, flight, iter(_prepare(job, flight, [alone])))
+    finally:
+        for _, _, held in flight.under_way.values():
+            held.close()
+
+
+def _read_through(job: Job, executor: LocalExecutor, flight: _Flight, tasks: Iterator[tuple[str, Task]]) -> None:
+    for outcome in executor.run(read_document, tasks):
+        flight.back.append(outcome)
+        if flight.is_due:
+            _record(job, flight)
+    _record(job, flight)
+
+
+def _tasks(job: Job, flight: _Flight, wave: int) -> Iterator[tuple[str, Task]]:
+    while batch := job.items.claim(Stage.READ, wave=wave, most=CLAIM):
+        yield from _prepare(job, flight, batch)
+
+
+def _prepare(job: Job, flight: _Flight, batch: list[Item]) -> list[tuple[str, Task]]:
+    """Tasks for these items; what was read before with the same options is taken over at once."""
+    with job.database.transaction() as tx:
+        documents = {d.digest: d for d in reading.to_read(tx, [item.key for item in batch])}
+        held = reading.valid_extractions(
+            tx, list(documents), options_digest=extraction.options_digest(job.options)
+        )
+    tasks, reusable = [], []
+    for item in batch:
+        document = documents[item.key]  # type: ignore[index]  # an item's key is the digest
+        known = _valid(job, document, held.get(item.key, {}))
+        if known is not None:
+            reusable.append((item, known))
+        else:
+            tasks.append((item.key, _task(job, flight, item, document)))
+    if reusable:
+        _reuse(job, reusable)
+    return tasks
+
+
+def _valid(job: Job, document: ToRead, held: Mapping[tuple[str, str], int]) -> int | None:
+    if not held:
+        return None
+    with job.store.file(document.digest) as path:
+        head = path.open("rb").read(4096) if path.is_file() else b""
+    return next((held[e.name, e.version] for e in extraction.bids(document.media_type, head) if (e.name, e.version) in held), None)
+
+
+def _task(job: Job, flight: _Flight, item: Item, document: ToRead) -> Task:
+    held = ExitStack()
+    path = held.enter_context(job.store.file(document.digest))
+    scratch = job.scratch / document.digest[:16]
+    scratch.mkdir(mode=0o700, exist_ok=True)
+    held.callback(shutil.rmtree, scratch, ignore_errors=True)
+    flight.under_way[item.key] = (item, document, held)
+    options = replace(job.options, scratch=scratch, name=document.name)
+    if item.strikes:
+        options = replace(options, docling=False)
+    return Task(digest=document.digest, path=path, name=document.name, media_type=document.media_type, options=options)
+
+
+def _reuse(job: Job, found: list[tuple[Item, int]]) -> None:
+    with job.database.transaction(run=job.run_id) as tx:
+        reading.reuse(tx, [number for _, number in found])
+        _next_stations(job, tx, [item.key for item, _ in found])
+        job.items.complete(tx, [Done(id=item.id, outcome="reused") for item, _ in found])
+
+
+def _record(job: Job, flight: _Flight) -> None:
+    """Write what came back: first the members into the store, then everything else in one transaction."""
+    flight.recorded_at = time.monotonic()
+    back, flight.back = flight.back, []
+    if not back:
+        return
+    landed = [(flight.under_way.pop(outcome.key), outcome) for outcome in back]
+    try:
+        readings = [(item, document, outcome.value) for (item, document, _), outcome in landed if outcome.value]
+        lost = [(item, document, outcome) for (item, document, _), outcome in landed if not outcome.value]
+        taken = {r.digest: members.store(job, document, r.extraction) for _, document, r in readings}
+        with job.database.transaction(run=job.run_id) as tx:
+            reading.keep(tx, [r for _, _, r in readings])
+            for _, document, r in readings:
+                for problem in (*failures.of_reading(document, r.extraction), *taken[r.digest].problems):
+                    reading.keep_problem(tx, problem)
+                taking.take(tx, run=job.run_id, wave=document.depth + 1, taken=taken[r.digest].members)
+            _next_stations(job, tx, [r.digest for _, _, r in readings])
+            job.items.complete(tx, [Done(id=item.id, outcome=r.extraction.state) for item, _, r in readings])
+        for item, document, outcome in lost:
+            _strike(job, item, document, outcome)
+    finally:
+        for (_, _, held), _ in landed:
+            held.close()
+    job.show(Stage.READ)
+
+
+def _strike(job: Job, item: Item, document: ToRead, outcome: Outcome[Reading]) -> None:
+    """A worker died or stood still: again alone, or given up."""
+    if outcome.failure in {"died", "memory"} and item.strikes + 1 < STRIKES:
+        job.items.strike(item)
+        return
+    state, problem = failures.of_worker(document, outcome)
+    with job.database.transaction(run=job.run_id) as tx:
+        reading.settle(tx, document.digest, state=state, reason=problem.message)
+        reading.keep_problem(tx, problem)
+        job.items.complete(tx, [Done(id=item.id, state="quarantined", outcome=outcome.failure or "")])
+
+
+def _next_stations(job: Job, tx: Transaction, digests: list[str]) -> None:
+    job.items.add(tx, Stage.RELATE, wave=0, keys=sorted(digests))
+    job.items.add(tx, Stage.CLASSIFY, wave=0, keys=sorted(digests))

@@ -1,0 +1,67 @@
+"""What a worker process does with one document: read it and sign it.
+
+A pure function of the task, importable by name, so that any executor can run
+it. It has never heard of a database.
+"""
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+from workbench import dedup, extraction
+from workbench.catalog.reading import Reading, Signature
+from workbench.extraction import ExtractOptions
+from workbench.records import Digest, Extraction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One document to read.
+
+    Parameters
+    ----------
+    path : a file with the bytes, not to be written to
+    options : with a scratch folder of this task's own
+    """
+
+    digest: Digest
+    path: Path
+    name: str
+    media_type: str
+    options: ExtractOptions
+
+
+def read_document(task: Task) -> Reading:
+    """Extract a document and compute what its like are found by."""
+    start = time.perf_counter()
+    found = extraction.read(task.path, name=task.name, media_type=task.media_type, options=task.options)
+    seconds = {**found.seconds, "read": round(time.perf_counter() - start, 4)}
+    return Reading(
+        digest=task.digest,
+        options_digest=extraction.options_digest(task.options),
+        extraction=replace(found, seconds=seconds),
+        text_signature=_text_signature(found),
+        image_signature=_image_signature(task) if task.media_type.startswith("image/") else None,
+    )
+
+
+def _text_signature(found: Extraction) -> Signature | None:
+    signed = dedup.text_signature(found.text, from_ocr=found.from_ocr) if found.text else None
+    if signed is None:
+        return None
+    return Signature(method=signed.method, signature=signed.digest, bands=dedup.bands(signed.digest))
+
+
+def _image_signature(task: Task) -> Signature | None:
+    # What cannot be opened as a picture has no hash; that it cannot is the extraction's to say.
+    with suppress(UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError, SyntaxError):
+        with Image.open(task.path) as image:
+            if image.width * image.height > task.options.limits.pixels:
+                return None
+            hashed = dedup.image_hash(image)
+        if hashed is not None:
+            return Signature(method=hashed.method, signature=hashed.digest, bands=dedup.image_bands(hashed.digest))
+    return None

@@ -1,0 +1,74 @@
+"""Second station: the bytes go into the store, the arrivals into the catalogue."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+
+from workbench import extraction
+from workbench.catalog import reading, taking
+from workbench.catalog.taking import Taken
+from workbench.errors import SourceError
+from workbench.pipeline.job import Job
+from workbench.records import Arrival, Digest, Item, Problem, Stage
+from workbench.runs.items import Done
+from workbench.sources import Source
+
+BATCH = 200
+# Storing waits for the disk far more than for the processor.
+THREADS = 8
+
+
+def take(job: Job, source: Source) -> None:
+    """Store and record everything noted by the scan; one transaction per batch."""
+    with job.timed(Stage.TAKE), ThreadPoolExecutor(THREADS, thread_name_prefix="take") as threads:
+        for batch in job.items.batches(Stage.TAKE, most=BATCH):
+            results = list(threads.map(lambda item: _store(job, source, item), batch))
+            _record(job, batch, results)
+            job.show(Stage.TAKE)
+
+
+def _store(job: Job, source: Source, item: Item) -> Taken | Problem:
+    arrival = _arrival(item.payload)
+    try:
+        with source.open(arrival) as stream:
+            blob = job.store.put(stream)
+        if not source.is_unchanged(arrival):
+            raise SourceError(f"{arrival.locator} changed while it was read; it is taken the next time")
+    except SourceError as error:
+        return _problem(arrival, "not readable", str(error))
+    except OSError as error:
+        return _problem(arrival, "not readable", f"{arrival.locator} cannot be read: {error.strerror or error}")
+    with job.store.file(blob.digest) as path:
+        media_type = extraction.media_type(path, arrival.name)
+    return Taken(arrival=arrival, blob=blob, media_type=media_type)
+
+
+def _record(job: Job, batch: list[Item], results: list[Taken | Problem]) -> None:
+    with job.database.transaction(run=job.run_id) as tx:
+        taking.take(tx, run=job.run_id, wave=0, taken=[result for result in results if isinstance(result, Taken)])
+        for result in results:
+            if isinstance(result, Problem):
+                reading.keep_problem(tx, result)
+        done = [
+            Done(id=item.id, state="failed" if isinstance(result, Problem) else "done")
+            for item, result in zip(batch, results, strict=True)
+        ]
+        job.items.complete(tx, done)
+
+
+def _arrival(payload: Mapping[str, Any]) -> Arrival:  # Any: the fields as JSON
+    modified = payload.get("modified_at")
+    parent = payload.get("parent")
+    fields = {**payload, "modified_at": datetime.fromisoformat(modified) if modified else None}
+    return Arrival(**{**fields, "parent": Digest(parent) if parent else None})
+
+
+def _problem(arrival: Arrival, kind: str, message: str) -> Problem:
+    return Problem(
+        stage=Stage.TAKE,
+        kind=kind,
+        message=message,
+        advice="Nothing was taken of it; the next ingest tries again.",
+        locator=arrival.locator,
+    )

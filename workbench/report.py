@@ -1,0 +1,104 @@
+"""What a run did, as an analyst or operator reads it: in a terminal, a notebook, or as JSON."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from html import escape
+from typing import Any
+
+from workbench.records import Json, Problem, Run
+
+_OUTCOMES = (
+    ("documents", "new documents"),
+    ("duplicates", "duplicates of documents already held"),
+    ("classified", "classified"),
+    ("needs_review", "need review"),
+    ("containers", "containers, taken apart"),
+    ("unreadable", "cannot be read"),
+    ("near_duplicates", "nearly the same as another"),
+    ("superseded", "older versions superseded"),
+    ("moved", "moved"),
+    ("vanished", "vanished"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A run with its counts, categories and problems.
+
+    Parameters
+    ----------
+    categories : rows of category, documents, and a reason as an example
+    """
+
+    run: Run
+    counts: dict[str, int]
+    categories: Sequence[Json]
+    problems: Sequence[Problem]
+
+    @property
+    def seconds(self) -> float:
+        """How long the run took, interruptions included."""
+        if not self.run.started_at or not self.run.finished_at:
+            return 0.0
+        return (self.run.finished_at - self.run.started_at).total_seconds()
+
+    @property
+    def headline(self) -> str:
+        """One sentence for a log or a mail."""
+        c = self.counts
+        if not c["arrivals"]:
+            return f"run {self.run.id}: nothing new"
+        return (
+            f"run {self.run.id}: {c['arrivals']} arrivals in {self.seconds:.1f} s; {c['documents']} new documents, "
+            f"{c['duplicates']} duplicates; {c['classified']} classified, {c['needs_review']} need review, "
+            f"{c['unreadable']} cannot be read"
+        )
+
+    def rows(self) -> list[tuple[str, int]]:
+        """What happened, in words, and how often; what did not happen is left out."""
+        return [(words, self.counts[key]) for key, words in _OUTCOMES if self.counts.get(key)]
+
+    def as_json(self) -> dict[str, Any]:  # Any: JSON
+        """The same for a program."""
+        return {
+            "run": self.run.id,
+            "state": self.run.state,
+            "seconds": round(self.seconds, 3),
+            "counts": self.counts,
+            "categories": list(self.categories),
+            "problems": [asdict(problem) for problem in self.problems],
+        }
+
+    def __str__(self) -> str:
+        lines = [self.headline, ""]
+        lines += [f"  {count:>6}  {words}" for words, count in self.rows()]
+        if self.categories:
+            lines += ["", "  Classified as"]
+            lines += [f"  {c['documents']:>6}  {c['category']:<20} e.g. {c['reason']}" for c in self.categories]
+        if self.problems:
+            lines += ["", "  Problems"]
+            lines += [f"    {p.message} {p.advice}" for p in self.problems]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """For a notebook."""
+        outcomes = _table(("outcome", "number"), [(words, count) for words, count in self.rows()])
+        categories = _table(
+            ("category", "documents", "reason, as an example"),
+            [(c["category"], c["documents"], c["reason"]) for c in self.categories],
+        )
+        problems = _table(
+            ("what", "where", "what to do"), [(p.message, p.locator.rsplit("/", 1)[-1], p.advice) for p in self.problems]
+        )
+        return f"<p>{escape(self.headline)}</p>{outcomes}{categories}{problems}"
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    if not rows:
+        return ""
+    head = "".join(f"<th style='text-align:left'>{escape(h)}</th>" for h in heads)
+    body = "".join(
+        "<tr>" + "".join(f"<td style='text-align:left'>{escape(str(cell))}</td>" for cell in row) + "</tr>"
+        for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

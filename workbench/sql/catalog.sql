@@ -1,0 +1,615 @@
+-- Taking: what a source handed over becomes blobs, arrivals and documents ---------------------------
+
+-- unknown_arrivals --
+-- Of these external ids, the ones no present arrival has
+SELECT external_id
+  FROM unnest(%(external_ids)s::text[]) AS external_id
+ WHERE NOT EXISTS (SELECT FROM arrivals AS a
+                    WHERE a.source = %(source)s AND a.external_id = external_id.external_id AND a.state = 'present');
+
+-- places_below --
+-- Where present arrivals of a source lie, below one root
+SELECT id, locator
+  FROM arrivals
+ WHERE source = %(source)s
+   AND depth = 0
+   AND state = 'present'
+   AND (locator = %(root)s OR starts_with(locator, rtrim(%(root)s, '/') || '/'));
+
+-- mark_vanished --
+-- These arrivals are no longer where they were
+UPDATE arrivals SET state = 'vanished' WHERE id = ANY(%(ids)s) AND state = 'present';
+
+-- stage_incoming --
+-- A table of this transaction for what is being taken
+CREATE TEMPORARY TABLE incoming (
+    source text, external_id text, locator text, name text, digest text, size bigint, stored_digest text, key_id text,
+    parent text, depth integer, modified_at timestamptz, metadata jsonb, media_type text
+) ON COMMIT DROP;
+
+-- take_blobs --
+-- Bytes that were not held yet
+INSERT INTO blobs (digest, size, stored_digest, key_id)
+SELECT DISTINCT ON (digest) digest, size, stored_digest, key_id
+  FROM incoming
+ ORDER BY digest
+ON CONFLICT DO NOTHING;
+
+-- revive_arrivals --
+-- The same file at the same place again, after it was gone or something else
+UPDATE arrivals AS a
+   SET state = 'present', successor_id = NULL, digest = i.digest
+  FROM incoming AS i
+ WHERE a.source = i.source AND a.external_id = i.external_id AND a.state <> 'present';
+
+-- touch_arrivals --
+-- The same bytes at the same place under a new time: nothing new, but known by its new id
+UPDATE arrivals AS a
+   SET external_id = i.external_id, modified_at = i.modified_at, parent = i.parent
+  FROM incoming AS i
+ WHERE a.source = i.source
+   AND md5(a.locator) = md5(i.locator)
+   AND a.locator = i.locator
+   AND a.state = 'present'
+   AND a.digest = i.digest
+   AND a.external_id <> i.external_id
+   AND NOT EXISTS (SELECT FROM arrivals AS b WHERE b.source = i.source AND b.external_id = i.external_id);
+
+-- take_arrivals --
+-- What is really new at its place
+INSERT INTO arrivals (source, external_id, locator, name, digest, parent, depth, size, modified_at, metadata)
+SELECT source, external_id, locator, name, digest, parent, depth, size, modified_at, metadata
+  FROM incoming
+ ORDER BY source, external_id
+ON CONFLICT (source, external_id) DO NOTHING
+RETURNING id, digest, depth;
+
+-- supersede_arrivals --
+-- What lay at the same place before
+UPDATE arrivals AS old
+   SET state = 'superseded', successor_id = new.id
+  FROM incoming AS i
+  JOIN arrivals AS new ON new.source = i.source AND new.external_id = i.external_id
+ WHERE old.source = i.source
+   AND md5(old.locator) = md5(i.locator)
+   AND old.locator = i.locator
+   AND old.state = 'present'
+   AND old.id <> new.id;
+
+-- recognise_moves --
+-- A file that vanished and whose bytes now arrived elsewhere has moved
+WITH gone AS (
+    SELECT a.id, a.digest, row_number() OVER (PARTITION BY a.digest ORDER BY a.locator) AS place
+      FROM arrivals AS a
+     WHERE a.state = 'vanished' AND a.digest IN (SELECT digest FROM incoming)
+), come AS (
+    SELECT a.id, a.digest, row_number() OVER (PARTITION BY a.digest ORDER BY a.locator) AS place
+      FROM arrivals AS a
+     WHERE a.id = ANY(%(ids)s) AND a.depth = 0
+)
+UPDATE arrivals AS a
+   SET state = 'moved', successor_id = come.id
+  FROM gone JOIN come USING (digest, place)
+ WHERE a.id = gone.id;
+
+-- members_left_behind --
+-- Members of containers that lie nowhere any more
+UPDATE arrivals AS member
+   SET state = 'superseded'
+ WHERE member.state = 'present'
+   AND member.parent IN (SELECT digest FROM arrivals WHERE state <> 'present' AND depth = member.depth - 1)
+   AND NOT EXISTS (SELECT FROM arrivals AS a WHERE a.digest = member.parent AND a.state = 'present');
+
+-- members_come_back --
+-- Members of containers that are back
+UPDATE arrivals AS member
+   SET state = 'present', successor_id = NULL
+ WHERE member.state IN ('superseded', 'vanished')
+   AND member.successor_id IS NULL
+   AND member.parent IN (SELECT digest FROM incoming)
+   AND EXISTS (SELECT FROM arrivals AS a WHERE a.digest = member.parent AND a.state = 'present');
+
+-- take_documents --
+-- A document for each content that has none, named by its best place
+INSERT INTO documents (digest, arrival_id, name, locator, media_type, size)
+SELECT DISTINCT ON (i.digest) i.digest, a.id, i.name, i.locator, i.media_type, i.size
+  FROM incoming AS i
+  JOIN arrivals AS a ON a.source = i.source AND a.external_id = i.external_id
+ WHERE NOT EXISTS (SELECT FROM documents AS d WHERE d.digest = i.digest)
+ ORDER BY i.digest, i.depth, length(i.locator), i.locator COLLATE "C"
+ON CONFLICT (digest) DO NOTHING;
+
+-- rename_documents --
+-- A better place was found for a document that we have: it is named by that, and classified anew
+UPDATE documents AS d
+   SET arrival_id = best.arrival_id,
+       name = best.name,
+       locator = best.locator,
+       media_type = CASE WHEN d.state = 'taken' THEN best.media_type ELSE d.media_type END,
+       decision = CASE WHEN d.decision IN ('classified', 'needs_review') THEN 'pending' ELSE d.decision END
+  FROM (SELECT DISTINCT ON (i.digest)
+               i.digest, a.id AS arrival_id, i.name, i.locator, i.media_type, i.depth
+          FROM incoming AS i
+          JOIN arrivals AS a ON a.source = i.source AND a.external_id = i.external_id
+         ORDER BY i.digest, i.depth, length(i.locator), i.locator COLLATE "C") AS best,
+       arrivals AS old
+ WHERE d.digest = best.digest
+   AND old.id = d.arrival_id
+   AND old.id <> best.arrival_id
+   AND (best.depth, length(best.locator), best.locator COLLATE "C")
+       < (old.depth, length(old.locator), old.locator COLLATE "C");
+
+-- next_items_of_incoming --
+-- What is to be done with the documents just taken
+INSERT INTO items (run_id, stage, wave, key)
+SELECT %(run_id)s, CASE d.state WHEN 'taken' THEN 'read' ELSE 'classify' END,
+       CASE d.state WHEN 'taken' THEN %(wave)s ELSE 0 END, d.digest
+  FROM documents AS d
+ WHERE d.digest IN (SELECT digest FROM incoming)
+   AND (d.state = 'taken' OR d.decision = 'pending')
+ ORDER BY length(d.locator), d.locator COLLATE "C"
+ON CONFLICT DO NOTHING;
+
+
+-- Reading ----------------------------------------------------------------------------------------
+
+-- documents_to_read --
+-- What a worker must know to read these documents
+SELECT digest, name, locator, media_type, size, (SELECT depth FROM arrivals AS a WHERE a.id = arrival_id) AS depth
+  FROM documents
+ WHERE digest = ANY(%(digests)s);
+
+-- valid_extractions --
+-- Which of these were read well before with the same options; containers are read again for their members
+SELECT id, digest, extractor, version
+  FROM extractions
+ WHERE digest = ANY(%(digests)s)
+   AND options_digest = %(options_digest)s
+   AND children = 0
+   AND state IN ('ok', 'partial');
+
+-- reuse_extractions --
+-- Documents take over what was read from the same bytes before
+UPDATE documents AS d
+   SET extraction_id = e.id, media_type = e.media_type, title = e.metadata ->> 'title',
+       subject = e.metadata ->> 'subject', sender = e.metadata ->> 'sender',
+       recipients = ARRAY(SELECT jsonb_array_elements_text(coalesce(e.metadata -> 'recipients', '[]'))),
+       language = e.metadata ->> 'language', pages = (e.metadata ->> 'page_count')::integer,
+       written_at = (e.metadata ->> 'created_at')::timestamptz, state = e.state, decision = 'pending',
+       reason = e.message
+  FROM extractions AS e
+ WHERE e.id = ANY(%(ids)s) AND d.digest = e.digest;
+
+-- stage_readings --
+-- A table of this transaction for what the workers read
+CREATE TEMPORARY TABLE readings (
+    digest text, extractor text, version text, options_digest text, media_type text, state text, message text,
+    text_digest text, structure_digest text, page_starts integer[], children integer, from_ocr boolean,
+    metadata jsonb, warnings text[], seconds jsonb, title text, subject text, sender text, recipients text[],
+    language text, pages integer, written_at timestamptz, document_state text, decision text, reason text
+) ON COMMIT DROP;
+
+-- stage_texts --
+-- A table of this transaction for texts
+CREATE TEMPORARY TABLE new_texts (digest text, body text, length integer) ON COMMIT DROP;
+
+-- keep_texts --
+-- Texts that are not held yet
+INSERT INTO texts (digest, body, length)
+SELECT DISTINCT ON (digest) digest, body, length FROM new_texts ORDER BY digest
+ON CONFLICT DO NOTHING;
+
+-- keep_structure --
+-- A docling document as JSON
+INSERT INTO structures (digest, body) VALUES (%(digest)s, %(body)s) ON CONFLICT DO NOTHING;
+
+-- keep_extractions --
+-- What was read, by which extractor
+INSERT INTO extractions (digest, extractor, version, options_digest, media_type, state, message, text_digest,
+                         structure_digest, page_starts, children, from_ocr, metadata, warnings, seconds)
+SELECT digest, extractor, version, options_digest, media_type, state, message, text_digest,
+       structure_digest, page_starts, children, from_ocr, metadata, warnings, seconds
+  FROM readings
+ ORDER BY digest
+ON CONFLICT (digest, extractor, version, options_digest) DO NOTHING;
+
+-- keep_facts --
+-- The document knows what its extraction found
+UPDATE documents AS d
+   SET extraction_id = e.id, media_type = r.media_type, title = r.title, subject = r.subject, sender = r.sender,
+       recipients = r.recipients, language = r.language, pages = r.pages, written_at = r.written_at,
+       state = r.document_state, decision = r.decision, reason = r.reason
+  FROM readings AS r
+  JOIN extractions AS e USING (digest, extractor, version, options_digest)
+ WHERE d.digest = r.digest;
+
+-- keep_text_signature --
+-- How a text is recognised among its like
+INSERT INTO text_signatures (text_digest, method, signature) VALUES (%(digest)s, %(method)s, %(signature)s)
+ON CONFLICT DO NOTHING;
+
+-- keep_text_bands --
+-- Where a text's like are looked up
+INSERT INTO text_bands (band, hash, text_digest)
+SELECT ordinality - 1, hash, %(digest)s
+  FROM unnest(%(bands)s::bigint[]) WITH ORDINALITY AS b (hash, ordinality)
+ON CONFLICT DO NOTHING;
+
+-- keep_image_signature --
+-- How a picture is recognised among its like
+INSERT INTO image_signatures (digest, method, signature) VALUES (%(digest)s, %(method)s, %(signature)s)
+ON CONFLICT DO NOTHING;
+
+-- keep_image_bands --
+-- Where a picture's like are looked up
+INSERT INTO image_bands (band, hash, digest)
+SELECT ordinality - 1, hash, %(digest)s
+  FROM unnest(%(bands)s::bigint[]) WITH ORDINALITY AS b (hash, ordinality)
+ON CONFLICT DO NOTHING;
+
+-- keep_problem --
+-- A failure as data, once for each document, stage and kind
+INSERT INTO problems (stage, kind, message, advice, locator, digest)
+SELECT %(stage)s, %(kind)s, %(message)s, %(advice)s, %(locator)s, %(digest)s
+ WHERE NOT EXISTS (SELECT FROM problems
+                    WHERE stage = %(stage)s AND kind = %(kind)s AND locator = %(locator)s
+                      AND message = %(message)s AND run_id = current_run());
+
+-- settle_document --
+-- A document that could not be read at all
+UPDATE documents
+   SET state = %(state)s, decision = 'unreadable', reason = %(reason)s
+ WHERE digest = %(digest)s;
+
+
+-- Relating ---------------------------------------------------------------------------------------
+
+-- texts_to_relate --
+-- Signatures of these documents' texts
+SELECT d.id, d.digest, e.from_ocr, s.text_digest, s.signature
+  FROM documents AS d
+  JOIN extractions AS e ON e.id = d.extraction_id
+  JOIN text_signatures AS s ON s.text_digest = e.text_digest
+ WHERE d.digest = ANY(%(digests)s)
+ ORDER BY d.digest;
+
+-- text_candidates --
+-- Documents that share a band with a text, at most so many from each band, in the order of their digests
+SELECT DISTINCT d.id, d.digest, e.from_ocr, s.text_digest, s.signature
+  FROM text_bands AS mine
+ CROSS JOIN LATERAL (SELECT b.text_digest
+                       FROM text_bands AS b
+                      WHERE b.band = mine.band AND b.hash = mine.hash
+                      ORDER BY b.text_digest
+                      LIMIT %(most)s) AS other
+  JOIN text_signatures AS s ON s.text_digest = other.text_digest
+  JOIN extractions AS e ON e.text_digest = other.text_digest
+  JOIN documents AS d ON d.extraction_id = e.id
+ WHERE mine.text_digest = %(text_digest)s AND d.id <> %(id)s;
+
+-- images_to_relate --
+-- Hashes of these pictures
+SELECT d.id, d.digest, s.signature
+  FROM documents AS d
+  JOIN image_signatures AS s USING (digest)
+ WHERE d.digest = ANY(%(digests)s)
+ ORDER BY d.digest;
+
+-- image_candidates --
+-- Pictures that share a band, at most so many from each band, in the order of their digests
+SELECT DISTINCT d.id, d.digest, s.signature
+  FROM image_bands AS mine
+ CROSS JOIN LATERAL (SELECT b.digest
+                       FROM image_bands AS b
+                      WHERE b.band = mine.band AND b.hash = mine.hash
+                      ORDER BY b.digest
+                      LIMIT %(most)s) AS other
+  JOIN image_signatures AS s ON s.digest = other.digest
+  JOIN documents AS d ON d.digest = other.digest
+ WHERE mine.digest = %(digest)s AND d.id <> %(id)s;
+
+-- bodies --
+-- Texts by digest
+SELECT digest, body FROM texts WHERE digest = ANY(%(digests)s);
+
+-- relation_of --
+-- What a document is related to at present
+SELECT n.document_id, n.original_id, n.kind, n.score, n.difference, n.details, o.digest AS original_digest
+  FROM near_duplicates AS n
+  JOIN documents AS o ON o.id = n.original_id
+ WHERE n.document_id = ANY(%(ids)s) AND n.kind = %(kind)s;
+
+-- keep_relation --
+-- The best original of a document
+INSERT INTO near_duplicates (document_id, kind, original_id, score, difference, details)
+VALUES (%(document_id)s, %(kind)s, %(original_id)s, %(score)s, %(difference)s, %(details)s)
+ON CONFLICT (document_id, kind) DO UPDATE
+   SET original_id = excluded.original_id, score = excluded.score, difference = excluded.difference,
+       details = excluded.details, run_id = excluded.run_id;
+
+
+-- Deciding ---------------------------------------------------------------------------------------
+
+-- texts_to_classify --
+-- Everything a classifier may look at, for these documents
+SELECT d.id, d.digest, d.name, d.locator AS path, a.source, d.title, d.subject, d.sender, d.recipients, d.media_type,
+       d.size, d.language, d.pages, d.written_at, e.metadata, coalesce(t.body, '') AS body
+  FROM documents AS d
+  JOIN arrivals AS a ON a.id = d.arrival_id
+  LEFT JOIN extractions AS e ON e.id = d.extraction_id
+  LEFT JOIN texts AS t ON t.digest = e.text_digest
+ WHERE d.digest = ANY(%(digests)s) AND d.decision = 'pending'
+ ORDER BY d.digest;
+
+-- keep_opinion --
+-- One classifier's answer
+INSERT INTO opinions (document_id, classifier, version, inputs, category, confidence, reason, evidence, scores)
+VALUES (%(document_id)s, %(classifier)s, %(version)s, %(inputs)s, %(category)s, %(confidence)s, %(reason)s,
+        %(evidence)s, %(scores)s)
+ON CONFLICT (document_id, classifier, version, inputs) DO NOTHING;
+
+-- keep_verdict --
+-- What the cascade decided; a person's label stays
+UPDATE documents AS d
+   SET decision = %(decision)s, category = %(category)s, confidence = %(confidence)s, decided_by = %(decided_by)s,
+       reason = %(reason)s
+ WHERE d.id = %(document_id)s
+   AND NOT EXISTS (SELECT FROM labels AS l WHERE l.document_id = d.id);
+
+-- keep_label --
+-- What a person decided
+INSERT INTO labels (document_id, category, actor, note)
+VALUES (%(document_id)s, %(category)s, %(actor)s, %(note)s);
+
+-- follow_label --
+-- The document is what the person said
+UPDATE documents
+   SET decision = 'classified', category = %(category)s, confidence = 1, decided_by = 'person', reason = %(reason)s
+ WHERE id = %(document_id)s;
+
+-- keep_rule_set --
+-- The rules that this run decides by
+INSERT INTO rule_sets (digest, author, message, body)
+VALUES (%(digest)s, %(author)s, %(message)s, %(body)s)
+ON CONFLICT DO NOTHING;
+
+-- keep_category --
+-- A category of the rules, with who may see it
+INSERT INTO categories (id, title_de, title_en, sensitive, roles, retention_days, target)
+VALUES (%(id)s, %(title_de)s, %(title_en)s, %(sensitive)s, %(roles)s, %(retention_days)s, %(target)s)
+ON CONFLICT (id) DO UPDATE
+   SET title_de = excluded.title_de, title_en = excluded.title_en, sensitive = excluded.sensitive,
+       roles = excluded.roles, retention_days = excluded.retention_days, target = excluded.target
+ WHERE (categories.title_de, categories.title_en, categories.sensitive, categories.roles, categories.retention_days,
+        categories.target)
+       IS DISTINCT FROM (excluded.title_de, excluded.title_en, excluded.sensitive, excluded.roles,
+                         excluded.retention_days, excluded.target);
+
+
+-- Looking ----------------------------------------------------------------------------------------
+
+-- documents_page --
+-- Documents that fit, newest first
+SELECT id, digest, name, locator, media_type, size, state, decision, category, confidence, decided_by, reason, title,
+       language, pages, sender, taken_at
+  FROM documents
+ WHERE (%(category)s::text IS NULL OR category = %(category)s)
+   AND (%(decision)s::text IS NULL OR decision = %(decision)s)
+   AND (%(state)s::text IS NULL OR state = %(state)s)
+   AND (%(name)s::text IS NULL OR name ILIKE '%%' || %(name)s || '%%')
+ ORDER BY id DESC
+ LIMIT %(most)s OFFSET %(skip)s;
+
+-- document_by_id --
+-- One document
+SELECT id, digest, name, locator, media_type, size, state, decision, category, confidence, decided_by, reason, title,
+       language, pages, sender, taken_at
+  FROM documents
+ WHERE id = %(id)s;
+
+-- documents_named --
+-- Documents known by the beginning of their digest, by their name, or by a place they came from
+SELECT id, digest, name, locator, media_type, size, state, decision, category, confidence, decided_by, reason, title,
+       language, pages, sender, taken_at
+  FROM documents
+ WHERE (length(%(key)s) >= 6 AND starts_with(digest, lower(%(key)s)))
+    OR name = %(key)s
+    OR digest IN (SELECT a.digest FROM arrivals AS a WHERE a.locator = %(key)s)
+ ORDER BY id
+ LIMIT 20;
+
+-- arrivals_of --
+-- Every place a document came from
+SELECT id, source, external_id, locator, state, depth, modified_at, taken_at, run_id
+  FROM arrivals
+ WHERE digest = %(digest)s
+ ORDER BY depth, length(locator), locator COLLATE "C";
+
+-- members_of --
+-- Documents that were inside of this one
+SELECT d.id, a.name, d.category, d.state
+  FROM arrivals AS a
+  JOIN documents AS d ON d.digest = a.digest
+ WHERE a.parent = %(digest)s AND a.state = 'present'
+ ORDER BY a.locator COLLATE "C";
+
+-- extraction_of --
+-- How a document was read
+SELECT e.extractor, e.version, e.media_type, e.state, e.message, e.from_ocr, e.warnings, e.seconds, e.metadata,
+       cardinality(e.page_starts) AS pages, t.length
+  FROM documents AS d
+  JOIN extractions AS e ON e.id = d.extraction_id
+  LEFT JOIN texts AS t ON t.digest = e.text_digest
+ WHERE d.id = %(id)s;
+
+-- opinions_of --
+-- Every answer about a document, newest last
+SELECT classifier, version, inputs, category, confidence, reason, evidence, scores
+  FROM opinions
+ WHERE document_id = %(id)s
+ ORDER BY id;
+
+-- labels_of --
+-- What people said about a document, newest last
+SELECT document_id, category, actor, note, labelled_at
+  FROM labels
+ WHERE document_id = %(id)s
+ ORDER BY id;
+
+-- problems_of --
+-- What went wrong with a document
+SELECT stage, kind, message, advice, locator, digest
+  FROM problems
+ WHERE digest = %(digest)s
+ ORDER BY id;
+
+-- near_of --
+-- What a document is nearly the same as, both ways
+SELECT n.kind, n.score, n.difference, n.details, n.document_id = %(id)s AS is_copy, d.id, d.name, d.locator
+  FROM near_duplicates AS n
+  JOIN documents AS d ON d.id = CASE WHEN n.document_id = %(id)s THEN n.original_id ELSE n.document_id END
+ WHERE n.document_id = %(id)s OR n.original_id = %(id)s
+ ORDER BY n.score DESC, d.id;
+
+-- text_of --
+-- A document's text
+SELECT t.body
+  FROM documents AS d
+  JOIN extractions AS e ON e.id = d.extraction_id
+  JOIN texts AS t ON t.digest = e.text_digest
+ WHERE d.id = %(id)s;
+
+-- search --
+-- Full-text search, best first
+SELECT s.document_id, d.name, d.locator, d.category, s.rank, s.snippet
+  FROM search_documents(%(question)s, %(most)s, %(skip)s) AS s
+  JOIN documents AS d ON d.id = s.document_id
+ ORDER BY s.rank DESC, s.document_id;
+
+-- totals --
+-- The catalogue in numbers
+SELECT (SELECT count(*) FROM documents) AS documents,
+       (SELECT count(*) FROM arrivals) AS arrivals,
+       (SELECT count(*) FROM arrivals WHERE state = 'present') AS present,
+       (SELECT coalesce(sum(size), 0)::bigint FROM blobs) AS bytes,
+       (SELECT count(*) FROM near_duplicates) AS near_duplicates,
+       (SELECT count(*) FROM problems) AS problems,
+       (SELECT count(*) FROM labels) AS labels;
+
+-- totals_by_category --
+-- Documents per category and decision
+SELECT coalesce(category, '') AS category, decision, count(*) AS documents
+  FROM documents
+ GROUP BY 1, 2
+ ORDER BY 3 DESC, 1;
+
+-- totals_by_state --
+-- Documents per state
+SELECT state, count(*) AS documents FROM documents GROUP BY 1 ORDER BY 2 DESC, 1;
+
+
+-- What a run did ---------------------------------------------------------------------------------
+
+-- outcome_of_run --
+-- Arrivals of a run and what became of their documents; from the rows themselves, so a resumed run counts once
+SELECT count(*) AS arrivals,
+       count(*) FILTER (WHERE NOT is_new) AS duplicates,
+       count(*) FILTER (WHERE is_new) AS documents,
+       count(*) FILTER (WHERE is_new AND decision = 'classified') AS classified,
+       count(*) FILTER (WHERE is_new AND decision = 'needs_review') AS needs_review,
+       count(*) FILTER (WHERE is_new AND decision = 'container') AS containers,
+       count(*) FILTER (WHERE is_new AND decision = 'unreadable') AS unreadable,
+       (SELECT count(*) FROM problems AS p WHERE p.run_id = %(run_id)s) AS problems,
+       (SELECT count(*) FROM near_duplicates AS n WHERE n.run_id = %(run_id)s) AS near_duplicates
+  FROM (SELECT d.decision, b.run_id = a.run_id AND d.arrival_id = a.id AS is_new
+          FROM arrivals AS a
+          JOIN documents AS d ON d.digest = a.digest
+          JOIN blobs AS b ON b.digest = a.digest
+         WHERE a.run_id = %(run_id)s) AS taken;
+
+-- places_changed_by_run --
+-- Files that were superseded, moved or vanished during a run
+SELECT a.state, count(DISTINCT a.id) AS arrivals
+  FROM changes AS c
+  JOIN arrivals AS a ON a.id = (c.key ->> 'id')::bigint
+ WHERE c.run_id = %(run_id)s AND c.relation = 'arrivals' AND c.operation = 'update' AND a.state <> 'present'
+ GROUP BY a.state;
+
+-- categories_of_run --
+-- What the documents of a run were classified as, with one reason each
+SELECT d.category, count(*) AS documents, (array_agg(d.reason ORDER BY d.confidence DESC, d.id))[1] AS reason
+  FROM arrivals AS a
+  JOIN documents AS d ON d.arrival_id = a.id
+ WHERE a.run_id = %(run_id)s AND d.decision = 'classified'
+ GROUP BY d.category
+ ORDER BY 2 DESC, 1;
+
+-- problems_of_run --
+-- What went wrong in a run
+SELECT stage, kind, message, advice, locator, digest
+  FROM problems
+ WHERE run_id = %(run_id)s
+ ORDER BY stage, kind, locator COLLATE "C", id;
+
+
+-- The canonical digest: the catalogue without surrogate ids and times ------------------------------
+
+-- canonical_blobs --
+-- The bytes that are named
+SELECT jsonb_build_array(digest, size)::text FROM blobs ORDER BY digest;
+
+-- canonical_arrivals --
+-- What came from where
+SELECT jsonb_build_array(source, external_id, locator, name, digest, parent, depth, size, state, metadata)::text
+  FROM arrivals ORDER BY source COLLATE "C", external_id COLLATE "C";
+
+-- canonical_extractions --
+-- How everything was read
+SELECT jsonb_build_array(digest, extractor, version, options_digest, media_type, state, message, text_digest,
+                         structure_digest, page_starts, children, from_ocr, metadata, warnings)::text
+  FROM extractions ORDER BY digest, extractor COLLATE "C", version COLLATE "C", options_digest;
+
+-- canonical_documents --
+-- What every document is
+SELECT jsonb_build_array(d.digest, a.external_id, e.extractor, e.version, e.options_digest, d.name, d.locator,
+                         d.media_type, d.size, d.title, d.subject, d.sender, d.recipients, d.language, d.pages,
+                         d.state, d.decision, d.category, d.confidence, d.decided_by, d.reason)::text
+  FROM documents AS d
+  JOIN arrivals AS a ON a.id = d.arrival_id
+  LEFT JOIN extractions AS e ON e.id = d.extraction_id
+ ORDER BY d.digest;
+
+-- canonical_opinions --
+-- What every classifier said
+SELECT jsonb_build_array(d.digest, o.classifier, o.version, o.inputs, o.category, o.confidence, o.reason, o.evidence,
+                         o.scores)::text
+  FROM opinions AS o JOIN documents AS d ON d.id = o.document_id
+ ORDER BY d.digest, o.classifier COLLATE "C", o.version COLLATE "C", o.inputs;
+
+-- canonical_labels --
+-- What people said
+SELECT jsonb_build_array(d.digest, l.category, l.actor, l.note)::text
+  FROM labels AS l JOIN documents AS d ON d.id = l.document_id
+ ORDER BY d.digest, l.category COLLATE "C", l.actor COLLATE "C", l.note COLLATE "C";
+
+-- canonical_problems --
+-- What went wrong
+SELECT jsonb_build_array(stage, kind, message, advice, locator, digest)::text
+  FROM problems ORDER BY stage, kind COLLATE "C", locator COLLATE "C", message COLLATE "C", digest;
+
+-- canonical_near_duplicates --
+-- What is nearly the same
+SELECT jsonb_build_array(d.digest, o.digest, n.kind, n.score, n.difference, n.details)::text
+  FROM near_duplicates AS n
+  JOIN documents AS d ON d.id = n.document_id
+  JOIN documents AS o ON o.id = n.original_id
+ ORDER BY d.digest, n.kind;
+
+-- canonical_rule_sets --
+-- The rules that were applied
+SELECT jsonb_build_array(digest, body)::text FROM rule_sets ORDER BY digest;
+
+-- canonical_categories --
+-- The categories there are
+SELECT jsonb_build_array(id, title_de, title_en, sensitive, roles, retention_days, target)::text
+  FROM categories ORDER BY id COLLATE "C";

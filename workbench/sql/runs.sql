@@ -1,0 +1,137 @@
+-- open_run --
+-- The newest unfinished run of a job
+SELECT id, kind, state, parameters, config_digest, code_version, host, actor, reason, started_at, heartbeat_at,
+       finished_at, counts, seconds, notebook, message
+  FROM runs
+ WHERE kind = %(kind)s AND job = %(job)s AND state IN ('queued', 'running', 'interrupted')
+ ORDER BY id DESC
+ LIMIT 1;
+
+-- start --
+-- A run begins
+INSERT INTO runs (kind, job, parameters, config_digest, code_version, host, pid, actor, reason, notebook)
+VALUES (%(kind)s, %(job)s, %(parameters)s, %(config_digest)s, %(code_version)s, %(host)s, %(pid)s, %(actor)s,
+        %(reason)s, %(notebook)s)
+RETURNING id;
+
+-- resume --
+-- A run goes on in this process
+UPDATE runs
+   SET state = 'running', host = %(host)s, pid = %(pid)s, heartbeat_at = clock_timestamp(), finished_at = NULL,
+       message = '', notebook = coalesce(%(notebook)s, notebook)
+ WHERE id = %(id)s;
+
+-- beat --
+-- The run lives, and so do its leases
+UPDATE runs SET heartbeat_at = clock_timestamp(), seconds = %(seconds)s WHERE id = %(id)s;
+
+-- finish --
+-- A run ends
+UPDATE runs
+   SET state = %(state)s, finished_at = clock_timestamp(), counts = %(counts)s, seconds = %(seconds)s,
+       message = %(message)s
+ WHERE id = %(id)s;
+
+-- tie_notebook --
+-- The executed notebook of runs
+UPDATE runs SET notebook = %(notebook)s WHERE id = ANY(%(ids)s);
+
+-- move_notebook --
+-- An executed notebook is kept under another name
+UPDATE runs SET notebook = %(after)s WHERE notebook = %(before)s;
+
+-- mark_scanned --
+-- The sources handed over everything
+UPDATE runs SET scanned_at = clock_timestamp() WHERE id = %(id)s;
+
+-- is_scanned --
+-- Whether the sources handed over everything
+SELECT scanned_at IS NOT NULL FROM runs WHERE id = %(id)s;
+
+-- run_by_id --
+-- One run
+SELECT id, kind, state, parameters, config_digest, code_version, host, actor, reason, started_at, heartbeat_at,
+       finished_at, counts, seconds, notebook, message
+  FROM runs
+ WHERE id = %(id)s;
+
+-- recent_runs --
+-- The newest runs; a running one whose heart stopped is shown as interrupted
+SELECT id, kind,
+       CASE WHEN state = 'running' AND heartbeat_at < clock_timestamp() - interval '2 minutes' THEN 'interrupted'
+            ELSE state END AS state,
+       parameters, config_digest, code_version, host, actor, reason, started_at, heartbeat_at,
+       finished_at, counts, seconds, notebook, message
+  FROM runs
+ WHERE %(kind)s::text IS NULL OR kind = %(kind)s
+ ORDER BY id DESC
+ LIMIT %(most)s;
+
+-- add_items --
+-- Pieces of work; those already there stay as they are
+INSERT INTO items (run_id, stage, wave, key, payload)
+SELECT %(run_id)s, %(stage)s, %(wave)s, key, payload::jsonb
+  FROM unnest(%(keys)s::text[], %(payloads)s::text[]) WITH ORDINALITY AS new (key, payload, place)
+ ORDER BY place
+ON CONFLICT DO NOTHING;
+
+-- claim --
+-- Take some items under a lease; items somebody else is claiming are passed over
+WITH free AS (
+    SELECT id
+      FROM items
+     WHERE run_id = %(run_id)s AND stage = %(stage)s AND wave = %(wave)s AND state = 'todo' AND alone = %(alone)s
+     ORDER BY id
+     LIMIT %(most)s
+       FOR UPDATE SKIP LOCKED
+)
+UPDATE items AS i
+   SET state = 'running', lease = %(lease)s, leased_until = clock_timestamp() + make_interval(secs => %(lease_s)s),
+       worker = %(worker)s
+  FROM free
+ WHERE i.id = free.id
+RETURNING i.id, i.run_id, i.stage, i.wave, i.key, i.payload, i.strikes, i.lease::text AS lease;
+
+-- renew --
+-- The leases of a living process
+UPDATE items
+   SET leased_until = clock_timestamp() + make_interval(secs => %(lease_s)s)
+ WHERE run_id = %(run_id)s AND state = 'running' AND lease = %(lease)s;
+
+-- release_lost --
+-- Items whose process is gone: no strike, but each is tried alone
+UPDATE items
+   SET state = 'todo', alone = true, lease = NULL, leased_until = NULL, worker = NULL
+ WHERE run_id = %(run_id)s AND state = 'running' AND (lease <> %(lease)s OR lease IS NULL)
+   AND (%(all)s OR leased_until < clock_timestamp());
+
+-- give_back --
+-- Items that this process claimed and did not get to
+UPDATE items
+   SET state = 'todo', lease = NULL, leased_until = NULL, worker = NULL
+ WHERE run_id = %(run_id)s AND state = 'running' AND lease = %(lease)s;
+
+-- complete --
+-- Items that are done, where the lease still holds
+UPDATE items AS i
+   SET state = done.state, outcome = done.outcome, finished_at = clock_timestamp(), lease = NULL, leased_until = NULL
+  FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(outcomes)s::text[]) AS done (id, state, outcome)
+ WHERE i.id = done.id AND i.state = 'running' AND i.lease = %(lease)s;
+
+-- strike --
+-- A worker died on this item; it is tried again alone
+UPDATE items
+   SET strikes = strikes + 1, state = 'todo', alone = true, lease = NULL, leased_until = NULL
+ WHERE id = %(id)s AND lease = %(lease)s
+RETURNING strikes;
+
+-- next_wave --
+-- The lowest wave of a stage that has open items
+SELECT min(wave) FROM items WHERE run_id = %(run_id)s AND stage = %(stage)s AND state IN ('todo', 'running');
+
+-- progress --
+-- How far a run is
+SELECT stage, count(*) FILTER (WHERE state NOT IN ('todo', 'running')) AS done, count(*) AS total
+  FROM items
+ WHERE run_id = %(run_id)s
+ GROUP BY stage;

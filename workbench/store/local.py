@@ -1,0 +1,165 @@
+"""Blobs in a local folder, as ``ab/cd/<sha256>``.
+
+A blob is written to a temporary file, flushed to the disk and then linked to
+its name, which fails where the name is taken: nothing is ever overwritten,
+and a killed process leaves at most a temporary file, swept up by the next.
+"""
+
+import errno
+import fcntl
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from workbench.errors import BlobAltered, BlobMissing, StoreError
+from workbench.records import Blob, Digest
+
+CHUNK = 1024 * 1024
+
+
+class LocalStore:
+    """A folder of blobs; safe for many threads and processes at once."""
+
+    name = "local"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._incoming = folder / "incoming"
+        try:
+            self._incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"the object folder {folder} cannot be used: {error.strerror}") from error
+        self._sweep()
+
+    def put(self, stream: BinaryIO) -> Blob:
+        try:
+            with tempfile.NamedTemporaryFile(dir=self._incoming, delete=False) as file:
+                path = Path(file.name)
+                try:
+                    # Held while the file is ours: a sweep by another process leaves it alone.
+                    fcntl.flock(file, fcntl.LOCK_EX)
+                    digest, size = _copy(stream, file)
+                    self._adopt(file.fileno(), path, digest)
+                finally:
+                    path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(_sentence(error, self.folder)) from error
+        return Blob(digest=digest, size=size, stored_digest=digest)
+
+    def open(self, digest: Digest) -> BinaryIO:
+        try:
+            return io.BufferedReader(_Verified(self._place(digest), digest), CHUNK)
+        except FileNotFoundError:
+            raise BlobMissing(_missing(digest)) from None
+
+    @contextmanager
+    def file(self, digest: Digest) -> Iterator[Path]:
+        with self.open(digest) as stream:
+            while stream.read(CHUNK):
+                pass
+        yield self._place(digest)
+
+    def digests(self) -> Iterator[Digest]:
+        for first in _folders(self.folder):
+            for second in _folders(first):
+                yield from (Digest(name) for name in sorted(os.listdir(second)) if len(name) == 64)
+
+    def remove(self, digest: Digest) -> None:
+        self._place(digest).unlink(missing_ok=True)
+
+    def free_bytes(self) -> int:
+        """What the disk still takes."""
+        return shutil.disk_usage(self.folder).free
+
+    def _place(self, digest: Digest) -> Path:
+        return self.folder / digest[:2] / digest[2:4] / digest
+
+    def _adopt(self, descriptor: int, path: Path, digest: Digest) -> None:
+        place = self._place(digest)
+        if place.exists():
+            return
+        os.fchmod(descriptor, 0o400)
+        os.fsync(descriptor)
+        _make_folders(self.folder, place.parent)
+        with suppress(FileExistsError):
+            os.link(path, place)
+        _sync_folder(place.parent)
+
+    def _sweep(self) -> None:
+        for path in self._incoming.iterdir():
+            with suppress(OSError), path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink(missing_ok=True)
+
+
+class _Verified(io.RawIOBase):
+    """A file that is hashed as it is read, and compared at its end."""
+
+    def __init__(self, path: Path, digest: Digest) -> None:
+        self._file = path.open("rb", buffering=0)
+        self._digest = digest
+        self._hash = hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the io types want Buffer, CPython hands a memoryview
+        count = self._file.readinto(buffer) or 0
+        if count:
+            self._hash.update(buffer[:count])
+        elif len(buffer) and self._hash.hexdigest() != self._digest:
+            raise BlobAltered(
+                f"blob {self._digest[:12]}… does not have its digest any more; restore it from a backup "
+                "('workbench check' lists what else is altered)"
+            )
+        return count
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def _copy(stream: BinaryIO, file: "tempfile._TemporaryFileWrapper[bytes]") -> tuple[Digest, int]:
+    hashed = hashlib.sha256()
+    size = 0
+    while chunk := stream.read(CHUNK):
+        hashed.update(chunk)
+        file.write(chunk)
+        size += len(chunk)
+    file.flush()
+    return Digest(hashed.hexdigest()), size
+
+
+def _make_folders(root: Path, folder: Path) -> None:
+    for place in (folder.parent, folder):
+        if not place.exists():
+            place.mkdir(mode=0o700, exist_ok=True)
+            _sync_folder(place.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _folders(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.is_dir() and len(p.name) == 2)
+
+
+def _missing(digest: Digest) -> str:
+    return f"blob {digest[:12]}… is not in the store; restore it from a backup ('workbench check' lists all)"
+
+
+def _sentence(error: OSError, folder: Path) -> str:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return f"the disk below {folder} is full; free some space and start again, the run goes on where it stopped"
+    return f"the object folder {folder} cannot be written: {error.strerror or error}"

@@ -1,0 +1,30 @@
+"""What a store is: bytes in, digest out; the same bytes are kept once."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from workbench.records import Blob, Digest
+
+
+class Store(Protocol):
+    """Blobs by the digest of their plain content."""
+
+    @property
+    def name(self) -> str: ...
+
+    def put(self, stream: BinaryIO) -> Blob:
+        """Keep what the stream holds, durably before this returns; bytes already held are not written again."""
+
+    def open(self, digest: Digest) -> BinaryIO:
+        """Read a blob; reading to the end raises `BlobAltered` if the bytes do not have this digest."""
+
+    def file(self, digest: Digest) -> AbstractContextManager[Path]:
+        """A verified file to read from, for as long as the block runs; never written to."""
+
+    def digests(self) -> Iterator[Digest]:
+        """Every blob held, in order."""
+
+    def remove(self, digest: Digest) -> None:
+        """Forget a blob; one that is not there is no error."""
