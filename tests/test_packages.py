@@ -1,11 +1,12 @@
 """The packages that the workbench is built on are there, in the versions that were tried together."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, entry_points, requires, version
+from importlib.metadata import PackageNotFoundError, entry_points, packages_distributions, requires, version
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,13 @@ CARD = [
     "papermill",
     "nbval",
 ]
+
+# Modules that come with a requirement of another name.
+PARTS = {
+    "adbc_driver_manager": "adbc-driver-postgresql",
+    "docling_core": "docling-slim",
+    "psycopg_pool": "psycopg",
+}
 
 
 def constraints() -> list[Requirement]:
@@ -103,6 +111,26 @@ def test_a_pin_is_exact_and_names_a_package_once_per_interpreter() -> None:
     applying = [pin.name for pin in constraints() if pin.marker is None or pin.marker.evaluate()]
     assert len(applying) == len(set(applying))
     assert [pin.name for pin in constraints()] == sorted(pin.name for pin in constraints())
+
+
+def test_whatever_the_package_imports_is_required_by_name() -> None:
+    required = {canonicalize_name(Requirement(line).name) for line in pyproject()[""]}
+    owners = packages_distributions()
+    missing = {
+        module
+        for module in imported() - sys.stdlib_module_names - {"workbench", "dashboards"}
+        if required.isdisjoint(canonicalize_name(name) for name in [*owners.get(module, []), PARTS.get(module, "")])
+    }
+    assert missing == set()
+
+
+def imported() -> set[str]:
+    """The first parts of all module names that workbench/ imports, be it inside of functions."""
+    files = (ROOT / "workbench").rglob("*.py")
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    relative = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    return {name.partition(".")[0] for name in plain | relative}
 
 
 def test_torch_is_neither_pinned_nor_installed_by_default() -> None:

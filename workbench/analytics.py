@@ -144,7 +144,9 @@ def _uri(conninfo: str) -> str:
     # The driver takes a libpq URI; every part goes as a parameter, since sockets and options fit nowhere else.
     from urllib.parse import quote
 
-    parts = "&".join(f"{key}={quote(str(value), safe='')}" for key, value in conninfo_to_dict(conninfo).items() if value)
+    parts = "&".join(
+        f"{key}={quote(str(value), safe='')}" for key, value in conninfo_to_dict(conninfo).items() if value
+    )
     return f"postgresql://?{parts}"
 
 

@@ -301,7 +301,7 @@ class Workbench:
             own = self.settings.app_database_url if self._role == "app" else None
             return url.get_secret_value(), (own or url).get_secret_value(), "" if own else role
         server = embedded.ensure(self.settings.home_folder / "postgres")
-        login = "app" if self._role == "app" else "service"
+        login: embedded.Role = "app" if self._role == "app" else "service"
         return server.conninfo(role="admin"), server.conninfo(role=login), ""
 
 

@@ -45,7 +45,9 @@ class FolderSettings(BaseModel):
     model_config = _ENTRY
 
     include: tuple[str, ...] = Field((), description="Patterns of file names to take; empty for all.")
-    exclude: tuple[str, ...] = Field((), description="Patterns of file and folder names to pass over, besides the usual.")
+    exclude: tuple[str, ...] = Field(
+        (), description="Patterns of file and folder names to pass over, besides the usual."
+    )
 
 
 class NotebookSettings(BaseModel):
@@ -71,13 +73,15 @@ class Settings(BaseSettings):
     home: Path = Field(Path("data"), description="Where catalogue and objects lie; relative to the project folder.")
     workers: int = Field(0, ge=0, description="Worker processes; 0 for one per processor core.")
     rules: Path = Field(Path("config/sorting-rules.yaml"), description="The rules to classify by.")
-    database_url: SecretStr | None = Field(None, description="A PostgreSQL server; the embedded one where none is given.")
+    database_url: SecretStr | None = Field(
+        None, description="A PostgreSQL server; the embedded one where none is given."
+    )
     app_database_url: SecretStr | None = Field(None, description="The same for pages and REST, with a lesser login.")
     extraction: ExtractionSettings = ExtractionSettings()
     folders: FolderSettings = FolderSettings()
     notebooks: NotebookSettings = NotebookSettings()
 
-    project: Path = Field(Path("."), exclude=True, description="Set by `load`: what relative paths are relative to.")
+    project: Path = Field(Path(), exclude=True, description="Set by `load`: what relative paths are relative to.")
 
     @classmethod
     def settings_customise_sources(

@@ -44,6 +44,7 @@ class Decision(StrEnum):
     CLASSIFIED = "classified"
     NEEDS_REVIEW = "needs_review"
     UNREADABLE = "unreadable"
+    CONTAINER = "container"
 
 
 class ArrivalState(StrEnum):

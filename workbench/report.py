@@ -21,7 +21,7 @@ _OUTCOMES = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Report:
     """A run with its counts, categories and problems.
 
@@ -80,6 +80,8 @@ class Report:
             lines += [f"    {p.message} {p.advice}" for p in self.problems]
         return "\n".join(lines)
 
+    __repr__ = __str__
+
     def _repr_html_(self) -> str:
         """For a notebook."""
         outcomes = _table(("outcome", "number"), [(words, count) for words, count in self.rows()])
@@ -88,7 +90,8 @@ class Report:
             [(c["category"], c["documents"], c["reason"]) for c in self.categories],
         )
         problems = _table(
-            ("what", "where", "what to do"), [(p.message, p.locator.rsplit("/", 1)[-1], p.advice) for p in self.problems]
+            ("what", "where", "what to do"),
+            [(p.message, p.locator.rsplit("/", 1)[-1], p.advice) for p in self.problems],
         )
         return f"<p>{escape(self.headline)}</p>{outcomes}{categories}{problems}"
 

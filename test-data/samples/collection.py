@@ -21,7 +21,7 @@ def load() -> dict[str, Sample]:
 
 def _sample(row: dict[str, str]) -> Sample:
     options = dict(part.split("=", 1) for part in row["options"].split(";") if part)
-    # Editors and git settings may compose letters silently, so the list names the file whose umlauts are to be taken apart.
+    # Editors and git may compose letters silently, so the list marks the file whose umlauts are to be taken apart.
     form = "NFD" if options.pop("decomposed", "") else "NFC"
     return Sample(
         path=unicodedata.normalize(form, row["path"]),  # type: ignore[arg-type]  # a literal for mypy

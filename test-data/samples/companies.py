@@ -120,8 +120,8 @@ _INSTITUTIONS = {
     ("de", "insurer"): (
         _german("Leuchtturm Versicherung a. G.", "insurer", "Deichtor 5", "21899 Altenbrück", 23,
                 domain="leuchtturm-vers.example", directors=("Eckhard Hölzenbein",)),
-        _german("Vierjahreszeiten Krankenkasse", "insurer", "Obere Gasse 77", "99899 Ilmbrück", 24,
-                domain="vierjahreszeiten-kk.example", directors=("Ute Eichstädt",)),
+        _german("Vierjahreszeiten Versicherungs-AG", "insurer", "Obere Gasse 77", "99899 Ilmbrück", 24,
+                domain="vierjahreszeiten-vers.example", directors=("Ute Eichstädt",)),
     ),
     ("en", "insurer"): (
         _british("Breakwater Insurance Society", "insurer", "Lighthouse Court", "Oakhaven OH1 7LN", 23,
@@ -148,21 +148,25 @@ _INSTITUTIONS = {
 }  # fmt: skip
 
 
-def company(language: str, dice: Random, *, other_than: Party | None = None) -> Party:
-    """Draw a commercial company that writes in `language`."""
+_SELLS_GOODS = ("tools", "office", "printing", "food")
+
+
+def company(language: str, dice: Random, *, other_than: Party | None = None, ships: bool = False) -> Party:
+    """Draw a commercial company that writes in `language`; with `ships`, one that sells goods rather than services."""
     firms = [firm for firm in (GERMAN if language == "de" else ENGLISH) if firm is not other_than]
-    return dice.choice(firms)
+    return dice.choice([firm for firm in firms if not ships or firm.trade in _SELLS_GOODS])
 
 
 def named(beginning: str) -> Party:
-    """The company whose name begins so.
+    """The company or institution whose name begins so.
 
     Raises
     ------
     ValueError
         There is none.
     """
-    for firm in (*GERMAN, *ENGLISH):
+    institutions = (party for parties in _INSTITUTIONS.values() for party in parties)
+    for firm in (*GERMAN, *ENGLISH, *institutions):
         if firm.name.startswith(beginning):
             return firm
     raise ValueError(f"no company begins with {beginning!r}; see the lists in {__name__}")

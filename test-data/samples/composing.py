@@ -61,6 +61,7 @@ def compose(category: str, language: str, seeds: Seeds) -> Letter:
         language,
         f"company:{seeds.sender}" if seeds.sender else header.get("from", "company"),
         f"company:{seeds.recipient}" if seeds.recipient else header.get("to", "company"),
+        is_order=category == "order",
         cast=Random(seeds.cast),
         figures=Random(seeds.figures),
     )
@@ -138,6 +139,8 @@ def _block(source: str, facts: Facts, dice: Random) -> list[Block]:
         return [TABLES[first.split()[1]](facts)]
     if first.startswith("@maybe"):
         return [_paragraph(rest, facts, dice)] if dice.random() < 0.5 else []
+    if first.startswith("@tell"):
+        return _told([_paragraph(line, facts, dice).text for line in _picked(first, rest, dice)])
     if first.startswith("@pick"):
         return [_paragraph(line, facts, dice) for line in _picked(first, rest, dice)]
     if first.startswith("@bullets"):
@@ -147,6 +150,11 @@ def _block(source: str, facts: Facts, dice: Random) -> list[Block]:
 
 def _paragraph(text: str, facts: Facts, dice: Random) -> Paragraph:
     return Paragraph(templates.worded(text, facts.words, dice))
+
+
+def _told(sentences: list[str]) -> list[Block]:
+    """Paragraphs of up to three sentences each."""
+    return [Paragraph(" ".join(sentences[start : start + 3])) for start in range(0, len(sentences), 3)]
 
 
 def _picked(command: str, rest: str, dice: Random) -> list[str]:

@@ -42,20 +42,22 @@ class Facts:
 
 
 def _party(trade: str, language: str, person: people.Person, dice: Random, other: Party | None) -> Party:
-    """A person, an institution, or the company whose name begins with what follows the colon."""
+    """A person, a company or an institution; after a colon may stand how its name begins."""
     if trade == "person":
         street, town = people.home(language, dice)
         return Party(name=person.name, street=street, town=town, domain="example.net", style=dice.randint(0, 3),
                      country="DE" if language == "de" else "GB")  # fmt: skip
-    if trade in ("company", "none"):
-        return companies.company(language, dice, other_than=other)
-    if trade.startswith("company:"):
+    if trade in ("company", "shipper", "none"):
+        return companies.company(language, dice, other_than=other, ships=trade == "shipper")
+    if ":" in trade:
         return companies.named(trade.partition(":")[2])
     return companies.institution(trade, language, dice)
 
 
-def draw(language: str, sender_trade: str, recipient_trade: str, *, cast: Random, figures: Random) -> Facts:
-    """Draw the people from `cast` and the figures from `figures`."""
+def draw(
+    language: str, sender_trade: str, recipient_trade: str, *, is_order: bool, cast: Random, figures: Random
+) -> Facts:
+    """Draw the people from `cast` and the figures from `figures`; in an order the recipient is the one who sells."""
     contact, reader, *others = people.company_of(6, language, cast)
     sender = _party(sender_trade, language, contact, cast, None)
     recipient = _party(recipient_trade, language, reader, cast, sender)
@@ -63,13 +65,13 @@ def draw(language: str, sender_trade: str, recipient_trade: str, *, cast: Random
     issued = _FIRST_DAY + timedelta(days=figures.randrange(_DAYS))
     while issued.weekday() > 4:
         issued += timedelta(days=1)
-    seller = sender if sender.trade != "person" else recipient
+    seller = recipient if is_order or sender.trade == "person" else sender
     sold = basket(seller, language, figures)
     words = (
         _people(sender, recipient, contact, reader, team)
         | _times(issued, language, figures)
         | _numbers(issued, figures)
-        | _amounts(sold, sender.country, figures)
+        | _amounts(sold, figures)
         | vocabulary.draw(language, figures)
     )
     return Facts(language=language, issued=issued, sender=sender, recipient=recipient, contact=contact, reader=reader,
@@ -165,7 +167,7 @@ def _numbers(issued: date, figures: Random) -> dict[str, str]:
     }
 
 
-def _amounts(sold: Basket, country: str, figures: Random) -> dict[str, str]:
+def _amounts(sold: Basket, figures: Random) -> dict[str, str]:
     fee, interest = figures.choice((250, 500, 750, 1000, 1500)), figures.randint(90, 4200)
     cents = {
         "net": sold.net,
@@ -181,7 +183,7 @@ def _amounts(sold: Basket, country: str, figures: Random) -> dict[str, str]:
         "huge": figures.randint(900, 9800) * 10000,
         "salary": figures.randint(290, 690) * 1000,
     }
-    words = {name: money(value, country) for name, value in cents.items()}
+    words = {name: money(value, sold.country) for name, value in cents.items()}
     words["vat_percent"] = str(sold.vat_percent)
     words["item"] = sold.items[0].name
     words["item2"] = sold.items[-1].name

@@ -6,15 +6,15 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from samples.shelf import Relation, Sample
+from samples.shelf import How, Relation, Sample
 
 COLUMNS = ("path", "category", "language", "duplicate_of", "near_duplicate_of", "difference", "state", "note")
 _UNREADABLE = ("encrypted", "corrupt", "empty", "unsupported", "too_large")
 
 
 def label(sample: Sample) -> tuple[str, ...]:
-    """The row of one sample; what nobody can read has no category."""
-    readable = sample.state not in _UNREADABLE
+    """The row of one sample; what nobody can read has no category, nor has an archive."""
+    readable = sample.state not in _UNREADABLE and sample.how is not How.ARCHIVE
     is_copy = sample.relation is Relation.COPY
     is_near = sample.relation not in (Relation.NONE, Relation.COPY)
     return (

@@ -89,7 +89,7 @@ class Basket:
 def basket(seller: Party, language: str, dice: Random) -> Basket:
     """Draw what `seller` sells in one transaction."""
     goods = sold_by(seller.trade, language)
-    chosen = dice.sample(goods, dice.randint(1, min(6, len(goods))))
+    chosen = dice.sample(goods, dice.randint(2, min(6, len(goods))))
     items = []
     for name, unit, price in chosen:
         quantity = 1 if price > 60000 else dice.choice((1, 2, 3, 4, 5, 6, 8, 10, 12, 20, 25))

@@ -37,7 +37,8 @@ _STREETS = {
 _TOWNS = {
     "de": ("21899 Altenbrück", "33998 Neuenfehn", "48999 Hohenwerder", "67999 Lindental a. d. Aue",
            "01999 Bärwalde-Süd", "82999 Unterkirching", "99899 Ilmbrück"),
-    "en": ("Barrowmere BX4 2QT", "Oakhaven OH1 7LN", "Port Ellery PQ9 3ZD", "Thornwick TX2 5RR", "Little Marbury LM6 8JU"),
+    "en": ("Barrowmere BX4 2QT", "Oakhaven OH1 7LN", "Port Ellery PQ9 3ZD", "Thornwick TX2 5RR",
+           "Little Marbury LM6 8JU"),
 }  # fmt: skip
 
 

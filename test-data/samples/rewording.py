@@ -8,12 +8,27 @@ from random import Random
 from samples.model import Block, Bullets, Letter, Paragraph
 
 _SYNONYMS = {
-    "de": (("bitte", "freundlicherweise"), ("Bitte", "Wir bitten Sie:"), ("innerhalb von", "binnen"), ("sowie", "und auch"),
-           ("wurde", "ist inzwischen"), ("Vielen Dank", "Besten Dank"), ("spätestens", "allerspätestens"), (" sind ", " sind derzeit "),
-           (" ist ", " ist weiterhin "), ("werden", "werden künftig"), (" und ", " sowie ")),
-    "en": (("please", "kindly"), ("Please", "Kindly"), ("within", "in no more than"), (" will be ", " is going to be "),
-           ("Thank you", "Many thanks"), ("should", "ought to"), (" has been ", " was "), (" and ", " as well as "), (" is ", " is still ")),
-}  # fmt: skip
+    "de": (
+        (" bitte ", " freundlicherweise "),
+        ("innerhalb von", "binnen"),
+        (" sowie ", " und auch "),
+        ("Vielen Dank", "Besten Dank"),
+        (" spätestens ", " allerspätestens "),
+        (" sind ", " sind derzeit "),
+        (" ist ", " ist weiterhin "),
+        (" und ", " sowie "),
+    ),
+    "en": (
+        (" please ", " kindly "),
+        ("Please ", "Kindly "),
+        (" within ", " in no more than "),
+        (" will be ", " is going to be "),
+        ("Thank you", "Many thanks"),
+        (" should ", " ought to "),
+        (" has been ", " was "),
+        (" and ", " as well as "),
+    ),
+}
 _ADDED = {
     "de": ("Dieses Schreiben ersetzt unsere Fassung von gestern.", "Wir haben eine Angabe berichtigt."),
     "en": ("This replaces the version we sent yesterday.", "One statement has been corrected."),

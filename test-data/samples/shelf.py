@@ -209,7 +209,8 @@ def _mailed(letter: Letter, extension: str, members: list[tuple[str, bytes]]) ->
     from samples.writers import eml, msg
 
     attachments = [eml.Attachment(name, content, _media_type(name)) for name, content in members]
-    return (eml if extension == "eml" else msg).write_with(letter, attachments)
+    write_with = eml.write_with if extension == "eml" else msg.write_with
+    return write_with(letter, attachments)
 
 
 def _media_type(name: str) -> str:

@@ -41,8 +41,10 @@ _FOLDERS = {
     "misc": CATEGORIES,
 }
 _NAMES = {
-    "de": ("Schreiben {n}", "Dokument_{n}", "Anlage {n}", "{n} Ablage", "Müller & Söhne {n}", "Für die Akte {n}", "Kopie von {n}", "Eingang-{n}"),
-    "en": ("Letter {n}", "Document_{n}", "Enclosure {n}", "{n} filing", "Harrow & Finch {n}", "For the file {n}", "Copy of {n}", "incoming-{n}"),
+    "de": ("Schreiben {n}", "Dokument_{n}", "Anlage {n}", "{n} Ablage", "Müller & Söhne {n}",
+           "Für die Akte {n}", "Kopie von {n}", "Eingang-{n}"),
+    "en": ("Letter {n}", "Document_{n}", "Enclosure {n}", "{n} filing", "Harrow & Finch {n}",
+           "For the file {n}", "Copy of {n}", "incoming-{n}"),
 }  # fmt: skip
 _SPOKEN = {
     "invoice": ("Rechnung", "Invoice"),
@@ -122,7 +124,8 @@ def _nearness(original: Sample, extension: str, dice: Random) -> Relation:
 
 
 def _path(number: int, category: str, language: str, extension: str, dice: Random) -> str:
-    folder = dice.choice([name for name, fits in _FOLDERS.items() if category in fits])
+    fitting = [name for name, fits in _FOLDERS.items() if category in fits]
+    folder = dice.choice([*fitting, "scans", "scans"] if extension in _SCANS else fitting)
     stem = dice.choice(_NAMES[language]).format(n=f"{number:06d}")
     if category in _SPOKEN and dice.random() < 0.4:
         stem = f"{_SPOKEN[category][language == 'en']} {number:06d}"

@@ -108,14 +108,14 @@ def _pay(facts: Facts) -> Table:
 
 
 def _indicators(facts: Facts) -> Table:
-    """Figures of four quarters."""
+    """Figures of four quarters, around a level that suits the indicator."""
     dice = facts.figures
-    names = _words(facts, "indicator")
     rows = []
-    for name in dice.sample(names, dice.randint(3, 6)):
-        level = dice.randint(4, 900)
-        rows.append((name, *(str(max(1, level + dice.randint(-level // 9 - 1, level // 7 + 2))) for _ in range(4))))
-    return Table((_say(facts, "Kennzahl", "Indicator")[0], "Q1", "Q2", "Q3", "Q4"), tuple(rows), right=(1, 2, 3, 4))
+    for entry in dice.sample(_words(facts, "indicator"), dice.randint(4, 7)):
+        name, top = entry.split("=")
+        level = int(top) * dice.randint(60, 100) // 100
+        rows.append((name, *(str(max(1, level + dice.randint(-level // 9 - 1, level // 20 + 1))) for _ in range(4))))
+    return Table((*_say(facts, "Kennzahl", "Indicator"), "Q1", "Q2", "Q3", "Q4"), tuple(rows), right=(1, 2, 3, 4))
 
 
 def _tasks(facts: Facts) -> Table:
@@ -133,16 +133,15 @@ def _tasks(facts: Facts) -> Table:
 def _week(facts: Facts) -> Table:
     """A menu for five days."""
     monday = facts.issued - timedelta(days=facts.issued.weekday())
-    dishes = _words(facts, "meal")
-    picked = facts.figures.sample(dishes, 10)
+    picked = facts.figures.sample(_words(facts, "meal"), 10)
+    days = [monday + timedelta(days=n) for n in range(5)]
     rows = tuple(
         (
-            f"{weekday(monday + timedelta(days=n), facts.language)} {short_date(monday + timedelta(days=n), facts.language)}",
-            picked[n],
-            picked[n + 5],
+            f"{weekday(day, facts.language)} {short_date(day, facts.language)}",
+            *dishes,
             facts.money(facts.figures.randint(42, 79) * 10),
         )
-        for n in range(5)
+        for day, *dishes in zip(days, picked[:5], picked[5:], strict=True)
     )
     return Table(
         _say(facts, "Tag|Gericht 1|Gericht 2 (vegetarisch)|Preis", "Day|Main|Alternative|Price"), rows, right=(3,)
@@ -152,10 +151,7 @@ def _week(facts: Facts) -> Table:
 def _premium(facts: Facts) -> Table:
     """Cover, sum insured and yearly premium."""
     dice = facts.figures
-    kinds = dice.sample(
-        _words(facts, "peril"),
-        3,
-    )
+    kinds = dice.sample(_words(facts, "peril"), 3)
     yearly = [dice.randint(4000, 90000) for _ in kinds]
     rows: list[tuple[str, ...]] = [
         (kind, facts.money(dice.randint(5, 300) * 1000000), facts.money(cents))

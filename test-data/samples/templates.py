@@ -7,6 +7,7 @@ A file holds several variants. Each begins with `=== name`, then header lines (`
     Running text with {placeholders} and [one|another] wording; a choice may be empty: [at once |]
     @table items         a table, see `tables`
     @pick 3              three of the following `- ` lines as paragraphs, in the order of the dice
+    @tell 3              the same, three to a paragraph
     @bullets 2           the same as a list; without a number all lines in the given order
     @maybe               the text on the next line appears in half of the letters
 """
@@ -50,4 +51,6 @@ def worded(text: str, words: dict[str, str], dice: Random) -> str:
     """Choose among the wordings of `text`, innermost first, and fill its placeholders."""
     while "[" in text:
         text = _CHOICE.sub(lambda found: dice.choice(found.group(1).split("|")), text)
-    return re.sub(r"  +", " ", text.format_map(words)).replace(" \n", "\n").strip()
+    filled = re.sub(r"  +", " ", text.format_map(words)).strip()
+    # A sentence that opens with a placeholder opens with a capital, whatever the word.
+    return filled[:1].upper() + filled[1:] if text.lstrip().startswith("{") else filled

@@ -67,6 +67,19 @@ def server(new_home: NewHome) -> Server:
     return embedded.ensure(new_home())
 
 
+@pytest.fixture
+def worn(worn_home: Path) -> Iterator[Path]:
+    """The home of a running server to do harm to. A test restores what the next `ensure` would not."""
+    embedded.ensure(worn_home)
+    yield worn_home
+    embedded.stop(worn_home)
+
+
+@pytest.fixture(scope="module")
+def worn_home(new_home: NewHome) -> Path:
+    return new_home()
+
+
 def python(code: str, *arguments: object, **options: object) -> subprocess.Popen[str]:
     return subprocess.Popen(  # type: ignore[call-overload, no-any-return]  # the options vary
         [sys.executable, "-c", code, *map(str, arguments)],
@@ -219,23 +232,22 @@ def test_status_and_stop_tell_and_make_nothing_where_nothing_is(tmp_path: Path) 
     assert not folder.exists()
 
 
-def test_a_server_runs_is_stopped_and_comes_back(new_home: NewHome) -> None:
-    home = new_home()
-    server = embedded.ensure(home)
-    ask(server, "CREATE TABLE kept AS SELECT 42 AS answer")
+def test_a_server_runs_is_stopped_and_comes_back(worn: Path) -> None:
+    server = embedded.ensure(worn)
+    ask(server, "CREATE TABLE IF NOT EXISTS kept AS SELECT 42 AS answer")
 
-    running = embedded.status(home)
+    running = embedded.status(worn)
     assert (running.state, running.version) == (State.RUNNING, "18")
     assert running.size_bytes > 20_000_000
     assert running.socket == server.socket
 
-    assert embedded.stop(home) is True
-    stopped = embedded.status(home)
+    assert embedded.stop(worn) is True
+    stopped = embedded.status(worn)
     assert (stopped.state, stopped.pid) == (State.STOPPED, None)
     assert stopped.data == running.data
-    assert embedded.stop(home) is False
+    assert embedded.stop(worn) is False
 
-    assert ask(embedded.ensure(home), "SELECT answer FROM kept") == 42
+    assert ask(embedded.ensure(worn), "SELECT answer FROM kept") == 42
 
 
 def test_many_processes_at_once_make_one_cluster_and_share_one_server(new_home: NewHome) -> None:
@@ -266,21 +278,20 @@ def test_it_outlives_its_caller_without_terminal_or_pipes(new_home: NewHome) -> 
 # What it survives
 
 
-def test_a_killed_server_is_back_with_its_data_although_a_query_still_runs(new_home: NewHome) -> None:
-    home = new_home()
-    server = embedded.ensure(home)
-    ask(server, "CREATE TABLE kept AS SELECT 42 AS answer")
+def test_a_killed_server_is_back_with_its_data_although_a_query_still_runs(worn: Path) -> None:
+    server = embedded.ensure(worn)
+    ask(server, "CREATE TABLE IF NOT EXISTS kept AS SELECT 42 AS answer")
     # Computes without ever waiting, so that it does not notice the death of its server.
     busy = psycopg.connect(server.conninfo(role="service"), autocommit=True)
     busy.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 10000000000)")
     wait_for(lambda: ask(server, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%10000000000)'") == 1)
-    killed = pid_of(home)
+    killed = pid_of(worn)
     os.kill(killed, signal.SIGKILL)
 
     started = time.perf_counter()
-    assert ask(embedded.ensure(home), "SELECT answer FROM kept") == 42
+    assert ask(embedded.ensure(worn), "SELECT answer FROM kept") == 42
     assert time.perf_counter() - started < 20
-    assert pid_of(home) != killed
+    assert pid_of(worn) != killed
     busy.close()
 
 
@@ -301,59 +312,53 @@ def test_a_process_killed_while_it_makes_the_cluster_leaves_nothing_behind(new_h
     assert {path.name for path in home.iterdir()} == names
 
 
-def test_missing_or_changed_roles_passwords_and_database_are_made_good(new_home: NewHome) -> None:
-    home = new_home()
-    server = embedded.ensure(home)
+def test_missing_or_changed_roles_passwords_and_database_are_made_good(worn: Path) -> None:
+    server = embedded.ensure(worn)
     for command in ("DROP DATABASE workbench", "DROP ROLE workbench_app", "DROP ROLE workbench_owner"):
         ask(server, command, database="postgres")
-    (home / "service.password").unlink()
-    embedded.ensure(home)
+    (worn / "service.password").unlink()
+    embedded.ensure(worn)
     assert ask(server, "SELECT 1", role="service") == ask(server, "SELECT 1", role="app") == 1
 
     ask(server, "ALTER ROLE workbench_app PASSWORD 'other' BYPASSRLS")
-    embedded.ensure(home)
+    embedded.ensure(worn)
     assert ask(server, "SELECT rolbypassrls FROM pg_roles WHERE rolname = current_user", role="app") is False
 
 
-def test_a_pid_file_that_names_a_living_stranger_is_ignored(new_home: NewHome) -> None:
-    home = new_home()
-    embedded.ensure(home)
-    embedded.stop(home)
-    found = cluster.locate(home)
+def test_a_pid_file_that_names_a_living_stranger_is_ignored(worn: Path) -> None:
+    embedded.stop(worn)
+    found = cluster.locate(worn)
     assert found
     who = {} if found.account.is_caller else {"user": found.account.uid, "group": found.account.gid}
     stranger = subprocess.Popen(["sleep", "60"], **who)  # type: ignore[call-overload]  # of the server's own user
     try:
         (found.data / "postmaster.pid").write_text(f"{stranger.pid}\n{found.data}\n1\n5432\n{found.place}/socket\n\n")
-        assert embedded.status(home).state == State.STOPPED
-        assert embedded.stop(home) is False
-        assert ask(embedded.ensure(home), "SELECT 1") == 1
+        assert embedded.status(worn).state == State.STOPPED
+        assert embedded.stop(worn) is False
+        assert ask(embedded.ensure(worn), "SELECT 1") == 1
     finally:
         stranger.kill()
         stranger.wait()
 
 
-def test_a_zombie_is_no_server(new_home: NewHome) -> None:
-    home = new_home()
-    embedded.ensure(home)
-    embedded.stop(home)
-    found = cluster.locate(home)
+def test_a_zombie_is_no_server(worn: Path) -> None:
+    embedded.stop(worn)
+    found = cluster.locate(worn)
     assert found
     who = {} if found.account.is_caller else {"user": found.account.uid, "group": found.account.gid}
     zombie = subprocess.Popen(["true"], **who)  # type: ignore[call-overload]  # of the server's own user
     try:
         wait_for(lambda: psutil.Process(zombie.pid).status() == psutil.STATUS_ZOMBIE)
         (found.data / "postmaster.pid").write_text(f"{zombie.pid}\n{found.data}\n1\n5432\n")
-        assert ask(embedded.ensure(home), "SELECT 1") == 1
+        assert ask(embedded.ensure(worn), "SELECT 1") == 1
     finally:
         zombie.wait()
 
 
-def test_a_server_whose_socket_was_cleaned_away_is_started_anew(new_home: NewHome) -> None:
-    home = new_home()
-    server = embedded.ensure(home)
+def test_a_server_whose_socket_was_cleaned_away_is_started_anew(worn: Path) -> None:
+    server = embedded.ensure(worn)
     shutil.rmtree(server.socket)
-    assert ask(embedded.ensure(home), "SELECT 1") == 1
+    assert ask(embedded.ensure(worn), "SELECT 1") == 1
 
 
 # Where it lies
@@ -473,45 +478,46 @@ def test_a_server_of_somebody_else_is_refused_in_words(server: Server) -> None:
 # What it refuses
 
 
-def test_data_of_another_major_version_is_refused(new_home: NewHome) -> None:
-    home = new_home()
-    embedded.ensure(home)
-    embedded.stop(home)
-    data = embedded.status(home).data
+def test_data_of_another_major_version_is_refused(worn: Path) -> None:
+    embedded.stop(worn)
+    data = embedded.status(worn).data
     assert data
     (data / "PG_VERSION").write_text("16\n")
-    with pytest.raises(DatabaseError, match=r"made by PostgreSQL 16, and this workbench brings 18; dump it"):
-        embedded.ensure(home)
-    assert embedded.status(home).version == "16"
+    try:
+        with pytest.raises(DatabaseError, match=r"made by PostgreSQL 16, and this workbench brings 18; dump it"):
+            embedded.ensure(worn)
+        assert embedded.status(worn).version == "16"
+    finally:
+        (data / "PG_VERSION").write_text("18\n")
 
 
-def test_a_server_that_cannot_start_fails_fast_with_its_last_words(new_home: NewHome) -> None:
-    home = new_home()
-    embedded.ensure(home)
-    embedded.stop(home)
-    data = embedded.status(home).data
+def test_a_server_that_cannot_start_fails_fast_with_its_last_words(worn: Path) -> None:
+    embedded.stop(worn)
+    data = embedded.status(worn).data
     assert data
-    with (data / "postgresql.conf").open("a") as file:
-        file.write("shared_buffers = lots\n")
-    started = time.perf_counter()
-    with pytest.raises(DatabaseError, match=r"configuration file .* contains errors; correct .*postgresql\.conf"):
-        embedded.ensure(home)
-    assert time.perf_counter() - started < 5
+    settings = (data / "postgresql.conf").read_text()
+    (data / "postgresql.conf").write_text(settings + "shared_buffers = lots\n")
+    try:
+        started = time.perf_counter()
+        with pytest.raises(DatabaseError, match=r"configuration file .* contains errors; correct .*postgresql\.conf"):
+            embedded.ensure(worn)
+        assert time.perf_counter() - started < 10
+    finally:
+        (data / "postgresql.conf").write_text(settings)
 
 
-def test_a_damaged_data_folder_and_a_lost_password_are_refused(new_home: NewHome) -> None:
-    home = new_home()
-    embedded.ensure(home)
-    (home / "admin.password").rename(home / "away")
+def test_a_damaged_data_folder_and_a_lost_password_are_refused(worn: Path) -> None:
+    (worn / "admin.password").rename(worn / "away")
     with pytest.raises(DatabaseError, match=r"admin\.password is missing"):
-        embedded.ensure(home)
-    (home / "away").rename(home / "admin.password")
-    embedded.stop(home)
-    data = embedded.status(home).data
+        embedded.ensure(worn)
+    (worn / "away").rename(worn / "admin.password")
+    embedded.stop(worn)
+    data = embedded.status(worn).data
     assert data
-    (data / "PG_VERSION").unlink()
+    (data / "PG_VERSION").rename(data / "away")
     with pytest.raises(DatabaseError, match="restore a backup"):
-        embedded.ensure(home)
+        embedded.ensure(worn)
+    (data / "away").rename(data / "PG_VERSION")
 
 
 def test_a_full_disk_is_told_with_what_to_do(server: Server) -> None:

@@ -151,7 +151,7 @@ class TestParameters:
             ("mode", "careful", "careful"),
             ("since", "2026-01-31", "2026-01-31"),
             ("folder", Path("/in"), "/in"),
-            ("folder", "with space/ä", "with space/ä"),
+            ("folder", "with space/ä", str(Path.cwd() / "with space" / "ä")),
             ("free", "[1, two]", [1, "two"]),
             ("free", "2026-01-31", "2026-01-31"),
             ("free", "{unclosed", "{unclosed"),
@@ -333,7 +333,11 @@ class TestProcesses:
         )
         target = tmp_path / "out.ipynb"
         process = subprocess.Popen(
-            [sys.executable, "-c", SCRIPT, str(path), str(target)], stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", SCRIPT, str(path), str(target)],
+            stderr=subprocess.PIPE,
+            text=True,
+            # Who is killed cannot clear away; pytest does, and this path is short enough for sockets.
+            env={**os.environ, "TMPDIR": str(tmp_path.parent)},
         )
         note, running = tmp_path / "pid", tmp_path / f"out.running-{process.pid}.ipynb"
         wait_until(lambda: note.exists() and "so far\\n" in running.read_text())

@@ -43,7 +43,7 @@ def _digest(tx: Transaction, query: str) -> str:
     hashed = hashlib.sha256()
     with tx.connection.cursor("canonical") as cursor:
         cursor.itersize = 5000
-        for (row,) in cursor.execute(query):  # type: ignore[arg-type]  # our own files, not literals
+        for (row,) in cursor.execute(query):
             hashed.update(row.encode())
             hashed.update(b"\n")
     return hashed.hexdigest()

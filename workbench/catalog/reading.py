@@ -87,7 +87,7 @@ def keep(tx: Transaction, readings: Sequence[Reading]) -> None:
             body = reading.extraction.structure
             tx.run(SQL.keep_structure, {"digest": hashlib.sha256(body.encode()).hexdigest(), "body": body})
     tx.run(SQL.stage_readings)
-    with tx.connection.cursor() as cursor, cursor.copy(f"COPY readings ({_COLUMNS}) FROM STDIN") as stream:  # type: ignore[call-overload]  # a literal, but put together
+    with tx.connection.cursor() as cursor, cursor.copy(f"COPY readings ({_COLUMNS}) FROM STDIN") as stream:
         for reading in readings:
             stream.write_row(_row(reading))
     tx.run(SQL.keep_extractions)
@@ -132,11 +132,11 @@ def _keep_signatures(tx: Transaction, readings: Sequence[Reading]) -> None:
     ]
     with tx.connection.cursor() as cursor:
         if texts:
-            cursor.executemany(SQL.keep_text_signature, texts)  # type: ignore[arg-type]  # our own files, not literals
-            cursor.executemany(SQL.keep_text_bands, texts)  # type: ignore[arg-type]
+            cursor.executemany(SQL.keep_text_signature, texts)
+            cursor.executemany(SQL.keep_text_bands, texts)
         if images:
-            cursor.executemany(SQL.keep_image_signature, images)  # type: ignore[arg-type]
-            cursor.executemany(SQL.keep_image_bands, images)  # type: ignore[arg-type]
+            cursor.executemany(SQL.keep_image_signature, images)
+            cursor.executemany(SQL.keep_image_bands, images)
 
 
 def _row(reading: Reading) -> tuple[Any, ...]:  # Any: one value per column

@@ -72,7 +72,7 @@ def image_candidates(tx: Transaction, peer: ImagePeer) -> list[ImagePeer]:
 
 def bodies(tx: Transaction, digests: Sequence[str]) -> Mapping[str, str]:
     """Texts by digest."""
-    return {digest: body for digest, body in tx.tuples(SQL.bodies, {"digests": list(digests)})}
+    return dict(tx.tuples(SQL.bodies, {"digests": list(digests)}))
 
 
 def relations(tx: Transaction, ids: Sequence[int], kind: Kind) -> Mapping[int, Relation]:

@@ -56,7 +56,7 @@ def take(tx: Transaction, *, run: int, wave: int, taken: Sequence[Taken]) -> Non
     if not taken:
         return
     tx.run(SQL.stage_incoming)
-    with tx.connection.cursor() as cursor, cursor.copy(f"COPY incoming ({_COLUMNS}) FROM STDIN") as stream:  # type: ignore[call-overload]  # a literal, but put together
+    with tx.connection.cursor() as cursor, cursor.copy(f"COPY incoming ({_COLUMNS}) FROM STDIN") as stream:
         for row in _rows(taken):
             stream.write_row(row)
     tx.run(SQL.take_blobs)

@@ -1,11 +1,12 @@
 """Applies one rule to one document: does it speak, and because of which words?"""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from workbench.classification.inputs import field_number, field_values
-from workbench.classification.patterns import Pattern, fold, patterns
+from workbench.classification.patterns import Pattern, fold, grams, patterns, reach
 from workbench.classification.ruleset import Condition, Rule
 from workbench.records import Text
 
@@ -25,10 +26,11 @@ class Find:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """A condition made ready to be asked many times."""
+    """A condition made ready to be asked many times; its patterns are kept by anchor."""
 
     condition: Condition
-    patterns: tuple[Pattern, ...]
+    patterns: Mapping[str, tuple[Pattern, ...]]
+    anchors: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,22 +48,48 @@ class PreparedRule:
         return cls(rule=rule, all=_questions(rule.all), any=_questions(rule.any), none=_questions(rule.none))
 
 
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A field's value, as far as a condition looks, with what dismisses most patterns at once.
+
+    The grams are those of the whole value: more than the head has, never less.
+    """
+
+    written: str
+    folded: str
+    grams: set[str]
+
+    @classmethod
+    def of(cls, written: str) -> "Value":
+        """Fold it and collect its grams."""
+        folded = fold(written)
+        return cls(written, folded, grams(folded))
+
+    def head(self, within: int) -> "Value":
+        """As far as what begins in the first `within` characters can reach."""
+        head = self.written[: reach(self.written, within)]
+        return Value(head, fold(head), self.grams)
+
+
 @dataclass(kw_only=True)
 class Reading:
     """One document while its rules are asked: folded copies, and the time that is left for slow patterns."""
 
     document: Text
     deadline: float
-    _folded: dict[str, str] = field(default_factory=dict)
+    _values: dict[tuple[str, int | None], tuple[Value, ...]] = field(default_factory=dict)
 
-    def contains(self, value: str, literal: str) -> bool:
-        """Can a pattern with this literal match at all?"""
-        if not literal:
-            return True
-        folded = self._folded.get(value)
-        if folded is None:
-            folded = self._folded[value] = fold(value)
-        return literal in folded
+    def values(self, name: str, within: int | None) -> tuple[Value, ...]:
+        """What a field holds, as far as `within` reaches."""
+        known = self._values.get((name, within))
+        if known is None:
+            known = self._values[name, within] = self._read(name, within)
+        return known
+
+    def _read(self, name: str, within: int | None) -> tuple[Value, ...]:
+        if within is None:
+            return tuple(map(Value.of, field_values(self.document, name)))
+        return tuple(value.head(within) for value in self.values(name, None))
 
     def time_left_s(self) -> float:
         """Never zero, which the `regex` module would take for no limit."""
@@ -80,7 +108,7 @@ def finds(prepared: PreparedRule, reading: Reading) -> tuple[Find, ...] | None:
     """
     required: list[Find] = []
     for question in prepared.all:
-        first = next(_answers(question, reading), None)
+        first = min(_answers(question, reading), default=None)
         if first is None:
             return None
         required.append(first)
@@ -98,7 +126,14 @@ def count(prepared: PreparedRule, found: Sequence[Find]) -> int:
 
 
 def _questions(conditions: Sequence[Condition]) -> tuple[Question, ...]:
-    return tuple(Question(condition=condition, patterns=patterns(condition)) for condition in conditions)
+    return tuple(map(_question, conditions))
+
+
+def _question(condition: Condition) -> Question:
+    by_anchor: dict[str, tuple[Pattern, ...]] = {}
+    for pattern in patterns(condition):
+        by_anchor[pattern.anchor] = (*by_anchor.get(pattern.anchor, ()), pattern)
+    return Question(condition=condition, patterns=by_anchor, anchors=frozenset(by_anchor))
 
 
 def _different(questions: Sequence[Question], reading: Reading, *, at_most: int) -> list[Find]:
@@ -120,15 +155,17 @@ def _answers(question: Question, reading: Reading, *, many: bool = False) -> Ite
     if condition.range is not None:
         yield from _in_range(condition, reading.document)
         return
-    for value in field_values(reading.document, condition.field):
-        for pattern in question.patterns:
-            if not reading.contains(value, pattern.literal):
-                continue
-            timeout_s = reading.time_left_s() if pattern.is_free else None
-            for number, (start, end) in enumerate(pattern.matches(value, timeout_s=timeout_s)):
-                if number >= (MAX_FINDS if many else 1):
-                    break
-                yield Find(condition.field, start, end, value[start:end])
+    for value in reading.values(condition.field, condition.within):
+        for anchor in sorted(question.anchors & value.grams):
+            for pattern in question.patterns[anchor]:
+                if pattern.literal in value.folded:
+                    yield from _finds(pattern, value.written, condition.field, reading, limit=MAX_FINDS if many else 1)
+
+
+def _finds(pattern: Pattern, written: str, name: str, reading: Reading, *, limit: int) -> Iterator[Find]:
+    timeout_s = reading.time_left_s() if pattern.is_free else None
+    for start, end in islice(pattern.matches(written, timeout_s=timeout_s), limit):
+        yield Find(name, start, end, written[start:end])
 
 
 def _in_range(condition: Condition, document: Text) -> Iterator[Find]:

@@ -19,7 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from workbench.classification.ruleset import FIELDS, Category, Condition, Decide, Range, Rule, RuleSet, Title
 from workbench.errors import ConfigError
 
-_SECTIONS = {"categories": Category, "rules": Rule}
+_SECTIONS: dict[str, type[BaseModel]] = {"categories": Category, "rules": Rule}
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

@@ -47,7 +47,7 @@ class RuleClassifier:
 
     @property
     def version(self) -> str:
-        """The first 16 characters of the rule set's digest; of a digest over thresholds too where they are not its own."""
+        """The first 16 characters of the rule set's digest, taken over the thresholds too if they are not its own."""
         decide = self.ruleset.decide
         if (self.threshold, self.margin) == (decide.threshold, decide.margin):
             return self.ruleset.digest[:16]

@@ -29,6 +29,9 @@ def _listed(value: object) -> object:
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
+Heading = bool | Literal["anywhere", "section"]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
@@ -86,7 +89,8 @@ class Condition(_Strict):
     glob : for names and media types, `*` and `?`
     range : for numbers
     within : only what begins in the first so many characters
-    heading : only what begins a short line, as headlines do
+    heading : only what begins a short line, as headlines do; `anywhere` also what ends or stands in
+        one; `section` also labels such as "Teilnehmer:"
     """
 
     field: str = Field(default="text", alias="in")
@@ -96,7 +100,7 @@ class Condition(_Strict):
     glob: Words = ()
     range: Range | None = None
     within: int | None = Field(default=None, gt=0)
-    heading: bool = False
+    heading: Heading = False
 
     @model_validator(mode="after")
     def _is_one_question(self) -> Self:

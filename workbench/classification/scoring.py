@@ -28,9 +28,7 @@ class Outcome:
     by_priority: bool = False
 
 
-def settle(
-    scores: Mapping[str, float], priorities: Mapping[str, int], *, threshold: float, margin: float
-) -> Outcome:
+def settle(scores: Mapping[str, float], priorities: Mapping[str, int], *, threshold: float, margin: float) -> Outcome:
     """The category with the highest score, if high enough and far enough ahead.
 
     Within `margin` the higher priority among the rules that spoke decides; equal priorities abstain.
@@ -78,9 +76,7 @@ def sentence(
     return _story(outcome, scores, evidence, threshold=threshold) + warning
 
 
-def _story(
-    outcome: Outcome, scores: Mapping[str, float], evidence: Sequence[Evidence], *, threshold: float
-) -> str:
+def _story(outcome: Outcome, scores: Mapping[str, float], evidence: Sequence[Evidence], *, threshold: float) -> str:
     best, second = outcome.best, outcome.second
     if best is None:
         return "no rule spoke for any category"
@@ -100,13 +96,19 @@ def _objections(outcome: Outcome, scores: Mapping[str, float], evidence: Sequenc
     said = f"; {_quoted(against)} spoke {-sum(item.weight for item in against):.1f} against" if against else ""
     if outcome.second is not None:
         priority = ", and its rules have the lower priority" if outcome.by_priority else ""
-        said += f"; {outcome.second} scored {scores[outcome.second]:.1f} against {scores[outcome.best or '']:.1f}{priority}"
+        rival, own = scores[outcome.second], scores[outcome.best or ""]
+        said += f"; {outcome.second} scored {rival:.1f} against {own:.1f}{priority}"
     return said
 
 
 def _words(evidence: Sequence[Evidence], category: str) -> str:
-    """The strongest words for a category, by field: `"Rechnung" and "zahlbar bis" in the text`."""
-    spoke = [item for item in evidence if item.category == category and item.weight > 0][:SHOWN]
+    """The strongest words for a category, by field: `"Rechnung" and "zahlbar bis" in the text`.
+
+    Numbers (size, pages) have no span and are left to the evidence, unless nothing else spoke.
+    """
+    spoke = [item for item in evidence if item.category == category and item.weight > 0 and item.end][:SHOWN]
+    if not spoke:
+        return "by its numbers alone"
     fields = dict.fromkeys(item.field for item in spoke)
     return ", ".join(f"{_quoted(item for item in spoke if item.field == field)} in the {field}" for field in fields)
 

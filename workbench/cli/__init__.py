@@ -31,7 +31,7 @@ app.add_typer(notebooks.app, name="notebook")
 def main() -> None:
     """Run a command; turn what goes wrong into a sentence and an exit status."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    for noisy in ("httpx", "docling", "papermill", "psycopg.pool"):
+    for noisy in ("docling", "httpx", "libarchive", "papermill", "psycopg.pool", "workbench.database"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     try:
         app()

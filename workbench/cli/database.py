@@ -38,10 +38,11 @@ def status(json: Json = False) -> None:
         with Workbench(settings=settings) as wb, wb.database.transaction() as tx:
             version = tx.value("SHOW server_version")
         output.line(f"A PostgreSQL {version} server from WORKBENCH_DATABASE_URL answers.")
-        return
+        return None
     found = embedded.status(_folder(settings))
     if json:
-        return output.as_json(found)
+        output.as_json(found)
+        return
     output.line(
         {
             "running": f"running (process {found.pid}), PostgreSQL {found.version}, "

@@ -35,9 +35,11 @@ def documents(
     with Workbench() as wb:
         found = wb.documents(category=category, decision=decision, state=state, name=name, most=most)
     if json:
-        return output.as_json(found)
+        output.as_json(found)
+        return
     if not found:
-        return output.line("No document fits. 'workbench ingest PATH' takes some in, 'workbench stats' counts them.")
+        output.line("No document fits. 'workbench ingest PATH' takes some in, 'workbench stats' counts them.")
+        return
     output.table(
         ("id", "name", "category", "sure", "state", "language", "size"),
         [(d.id, d.name, _category(d), d.confidence, d.state, d.language, output.size(d.size)) for d in found],
@@ -49,7 +51,8 @@ def show(key: Key, json: Json = False) -> None:
     with Workbench() as wb:
         life = wb.life(key)
     if json:
-        return output.as_json(life)
+        output.as_json(life)
+        return
     _card(life)
 
 
@@ -62,9 +65,11 @@ def search(
     with Workbench() as wb:
         hits = wb.search(" ".join(question), most=most)
     if json:
-        return output.as_json(hits)
+        output.as_json(hits)
+        return
     if not hits:
-        return output.line("Nothing found. A trailing * asks for words that begin so: workbench search 'rechnung*'")
+        output.line("Nothing found. A trailing * asks for words that begin so: workbench search 'rechnung*'")
+        return
     for hit in hits:
         output.line(f"{hit.document_id:>6}  {hit.name}  [{hit.category or 'no category'}]")
         output.line(f"        {' '.join(hit.snippet.split())}")
@@ -81,7 +86,8 @@ def stats(json: Json = False) -> None:
     with Workbench() as wb:
         found = wb.stats()
     if json:
-        return output.as_json(found)
+        output.as_json(found)
+        return
     output.line(
         f"{found['documents']} documents from {found['arrivals']} arrivals, {output.size(found['bytes'])}; "
         f"{found['near_duplicates']} near duplicates, {found['problems']} problems, {found['labels']} labels"
@@ -109,7 +115,8 @@ def runs(most: Most = 20, json: Json = False) -> None:
     with Workbench() as wb:
         found = wb.runs(most=most)
     if json:
-        return output.as_json(found)
+        output.as_json(found)
+        return
     output.table(
         ("run", "kind", "state", "started", "actor", "documents", "message"),
         [(r.id, r.kind, r.state, r.started_at, r.actor, r.counts.get("documents"), r.message) for r in found],
@@ -128,7 +135,8 @@ def sql(
         answer = wb.sql(question)
     if csv:
         answer.to_csv(csv, index=False)
-        return output.line(f"{len(answer)} rows written to {csv}")
+        output.line(f"{len(answer)} rows written to {csv}")
+        return
     output.table([str(c) for c in answer.columns], answer.itertuples(index=False))
 
 

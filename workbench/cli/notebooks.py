@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from click import Context
+from typer.core import TyperCommand
 
 from workbench import config, notebooks
 from workbench.app import Workbench
@@ -16,11 +18,28 @@ from workbench.errors import NotebookError
 app = typer.Typer(help="Run the notebooks unattended.", no_args_is_help=True)
 
 
-@app.command()
+# Between a parameter's name and its value, once they are one argument; no shell hands this in.
+_JOIN = "\x1f"
+
+
+class _Pairs(TyperCommand):
+    """Lets -p take a name and a value, as papermill does; typer knows no list of pairs."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        joined: list[str] = []
+        rest = list(args)
+        while rest:
+            joined.append(rest.pop(0))
+            if joined[-1] in {"-p", "--parameter"} and len(rest) >= 2:
+                joined.append(_JOIN.join([rest.pop(0), rest.pop(0)]))
+        return super().parse_args(ctx, joined)
+
+
+@app.command(cls=_Pairs)
 def run(
     name: Annotated[str, typer.Argument(help="01_pipeline, 01, pipeline, or a path.")],
     parameter: Annotated[
-        list[tuple[str, str]] | None, typer.Option("--parameter", "-p", help="A parameter: -p name value.")
+        list[str] | None, typer.Option("--parameter", "-p", metavar="NAME VALUE", help="A parameter, as often as needed.")
     ] = None,
     file: Annotated[Path | None, typer.Option("--file", "-f", help="A YAML file with parameters.")] = None,
     reason: Annotated[str, typer.Option(help="Why, for the run's record.")] = "",
@@ -30,7 +49,8 @@ def run(
     Parameters are checked before anything runs; 'workbench notebook show NAME' lists them.
     Exit status 1 when a cell fails; the traceback is in the notebook that is kept.
     """
-    given = {**(notebooks.read_file(file) if file else {}), **dict(parameter or [])}
+    pairs = (pair.split(_JOIN, 1) for pair in parameter or [])
+    given = {**(notebooks.read_file(file) if file else {}), **{name: value for name, value in pairs}}
     with Workbench() as wb:
         number, done = wb.run_notebook(name, given, progress=sys.stderr.isatty(), reason=reason)
     if done.failed:
@@ -46,7 +66,8 @@ def list_(json: Json = False) -> None:
     """List the notebooks there are."""
     found = notebooks.available(config.load().project / "notebooks")
     if json:
-        return output.as_json(found)
+        output.as_json(found)
+        return
     output.table(
         ("notebook", "what it is", "parameters"),
         [(n.path.stem, n.title, ", ".join(p.name for p in n.parameters)) for n in found],
@@ -58,7 +79,8 @@ def show(name: str, json: Json = False) -> None:
     """Show what parameters a notebook takes."""
     found = notebooks.find(config.load().project / "notebooks", name)
     if json:
-        return output.as_json(found)
+        output.as_json(found)
+        return
     output.line(f"{found.path.stem}: {found.title}")
     output.table(
         ("parameter", "type", "default", "what it does"),

@@ -23,7 +23,8 @@ def init(json: Json = False) -> None:
         store = wb.store.folder
         home = wb.settings.home_folder
     if json:
-        return output.as_json({"home": home, "objects": store})
+        output.as_json({"home": home, "objects": store})
+        return
     output.line(f"The catalogue and the objects lie in {home}. Next: workbench ingest PATH")
 
 
@@ -52,7 +53,8 @@ def formats(
     settings = config.load().extraction
     found = [f for f in extraction.formats(languages=settings.languages) if f.missing or not missing]
     if json:
-        return output.as_json(found)
+        output.as_json(found)
+        return
     output.table(
         ("format", "endings", "read by", "gives", "missing here"),
         [

@@ -9,7 +9,7 @@ never acts for the one before. Which server it is does not matter here:
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, LiteralString, Self, TypeVar, cast
+from typing import Any, LiteralString, Self, TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -178,7 +178,7 @@ def retried(work: Callable[[], R], *, times: int = 3) -> R:
 
 def _own(query: str) -> LiteralString:
     # psycopg wants literals to guard against injection; ours come from the package's own files.
-    return cast(LiteralString, query)
+    return query
 
 
 def _unreachable(conninfo: str) -> str:

@@ -33,7 +33,10 @@ MAX_SHINGLES = 1_000_000
 
 _LARGE = 1_000_000
 _PAGE_LINE = regex.compile(
-    r"(?im)^[ \t]*(?:[-–—][ \t]*\d{1,4}[ \t]*[-–—]|(?:seite|page|blatt|s\.|p\.)[ \t]*\d{1,4}(?:[ \t]*(?:von|of|/)[ \t]*\d{1,4})?)[ \t]*$"
+    r"""(?xim) ^[ \t]* (?:
+        [-–—][ \t]*\d{1,4}[ \t]*[-–—]
+      | (?:seite|page|blatt|s\.|p\.)[ \t]*\d{1,4}(?:[ \t]*(?:von|of|/)[ \t]*\d{1,4})?
+    ) [ \t]*$"""
 )
 _WORD = regex.compile(r"[^\W\d_]+")
 
@@ -120,7 +123,7 @@ def _difference(a: _Content, b: _Content, *, scanned: bool) -> Difference:
 def _are_other_numbers(only_a: list[Fact], only_b: list[Fact], *, scanned: bool) -> bool:
     if scanned:
         return misread.are_replaced(only_a, only_b)
-    if _is_numbering(only_a) and not only_b or _is_numbering(only_b) and not only_a:
+    if not (only_a and only_b) and _is_numbering([*only_a, *only_b]):
         return False
     return bool(only_a or only_b) and not _are_only_spaced(only_a, only_b)
 

@@ -119,7 +119,8 @@ _FACT = regex.compile(
   | (?<slashed>(?<![\d/])[0-3]?\d/[0-3]?\d/(?:(?:19|20)\d\d|\d\d)(?![\d/]))
   | (?<daymonth>(?<![\d.,])[0-3]?\d(?:st|nd|rd|th|\.)?\s*(?:of\s+)?(?:{_MONTH})\b\.?,?\s*(?:19|20)\d\d\b)
   | (?<monthday>\b(?:{_MONTH})\.?\s+[0-3]?\d(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d\b)
-  | (?<amount>(?:(?<!\w)(?<before>{_CURRENCY}){_BLANK}*)?(?<![\w.,/-])(?<sign>[-−–](?=\d))?(?<quantity>{_QUANTITY})(?:[,.][-–—]{{1,2}})?
+  | (?<amount>(?:(?<!\w)(?<before>{_CURRENCY}){_BLANK}*)?
+        (?<![\w.,/-])(?<sign>[-−–](?=\d))?(?<quantity>{_QUANTITY})(?:[,.][-–—]{{1,2}})?
         (?:{_BLANK}*(?<after>{_CURRENCY})(?!\w)|(?![\w/]|[.,:-]\w)))
   | (?<identifier>(?<![\w])(?=[\w/:.-]*\d)[\w]+(?:[/:.-][\w]+)*))
     """,

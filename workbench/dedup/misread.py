@@ -18,8 +18,8 @@ MIN_TORN = 8
 MIN_DIGITS = 3
 """Specks on a scan read as "1" or "4"; facts with fewer figures say nothing about a scanned text."""
 
-LIKE_WORDS = 0.35
-"""Share of letter pairs that leftover words must have in common to be misreadings of each other.
+LIKE_WORDS = 0.3
+"""Share of letter triples that leftover words must have in common to be misreadings of each other.
 Words read by Tesseract from damaged scans share .5 to .8 with the truth, different words .1 to .2."""
 
 FEW_MISSING = 0.05
@@ -51,7 +51,7 @@ def are_misread(own: Mapping[str, int], other: Mapping[str, int], *, words: int)
     """
     if not own or not other:
         return sum(own.values()) + sum(other.values()) <= FEW_MISSING * words
-    mine, theirs = _pairs(own), _pairs(other)
+    mine, theirs = _triples(own), _triples(other)
     common = sum((mine & theirs).values())
     return common >= LIKE_WORDS * max(1, min(mine.total(), theirs.total()))
 
@@ -83,10 +83,10 @@ def _is_among(skeleton: str, others: Collection[str]) -> bool:
     )
 
 
-def _pairs(words: Mapping[str, int]) -> Counter[str]:
-    pairs: Counter[str] = Counter()
+def _triples(words: Mapping[str, int]) -> Counter[str]:
+    triples: Counter[str] = Counter()
     for word, count in words.items():
         folded = f" {word.translate(_LOOKALIKES)} "
-        for start in range(len(folded) - 1):
-            pairs[folded[start : start + 2]] += count
-    return pairs
+        for start in range(len(folded) - 2):
+            triples[folded[start : start + 3]] += count
+    return triples

@@ -36,7 +36,7 @@ _ALIKE = {"0": "o", "1": "i", "l": "i", "|": "i", "j": "i", "5": "s", "8": "b", 
 
 
 def normalise(text: str) -> str:
-    """One form for all spellings of the same characters: NFKC, soft hyphens gone, words hyphenated at line ends joined."""
+    """One spelling of the same characters: NFKC, no soft hyphens, words hyphenated at line ends joined."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).replace("\u00ad", "")
     return _rejoin(text) if "-\n" in text else text
@@ -127,8 +127,8 @@ def _fold_table() -> NDArray[np.uint32]:
 
 
 def _word_starts(letters: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    inside = letters != 0
-    starts = inside.copy()
+    inside: NDArray[np.bool_] = letters != 0
+    starts: NDArray[np.bool_] = inside.copy()
     starts[1:] &= ~inside[:-1]
     return starts
 
@@ -136,7 +136,7 @@ def _word_starts(letters: NDArray[np.uint32]) -> NDArray[np.bool_]:
 def _word_hashes(chunk: str) -> Hashes:
     letters = _word_table()[_to_codes(chunk)]
     starts = _word_starts(letters)
-    letters_only = letters[letters != 0].astype(np.uint64)
+    letters_only: Hashes = letters[letters != 0].astype(np.uint64)
     if not len(letters_only):
         return letters_only
     first = np.flatnonzero(starts[letters != 0])

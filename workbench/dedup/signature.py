@@ -17,7 +17,7 @@ from rensa import RMinHash
 from workbench.dedup.shingles import Hashes, character_shingles, count_words, normalise
 
 METHOD = "minhash-c6-128-1"
-"""Names how signatures are made. Signatures of different methods cannot be compared: change it with any constant here."""
+"""Names how signatures are made. Those of different methods cannot be compared: change it with any constant here."""
 
 PERMUTATIONS = 128
 """The standard error of the estimate is at most .044; 512 bytes a document."""

@@ -81,7 +81,8 @@ class LibarchiveReader:
                 state=ExtractionState.UNSUPPORTED,
             ) from fault
         unpacking = Unpacking(folder=options.scratch, limits=options.limits, packed_bytes=path.stat().st_size)
-        failures: list[str] = []
+        # A ZIP comes here when its directory is gone: what can be found without it may not be all.
+        failures = ["The archive is damaged or cut off: its directory is missing."] if media_type == known.ZIP else []
         stop = ""
         try:
             with libarchive.file_reader(str(path)) as archive:
@@ -110,14 +111,12 @@ class SingleReader:
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         refuse_depth(options.limits)
-        opener: Callable[[Path], IO[bytes]] = {known.GZIP: gzip.open, known.BZIP2: bz2.open, known.XZ: lzma.open}[
-            media_type
-        ]  # type: ignore[assignment] # in mode "rb", which is the default, all three give bytes
+        kind = {known.GZIP: gzip.GzipFile, known.BZIP2: bz2.BZ2File, known.XZ: lzma.LZMAFile}[media_type]
         unpacking = Unpacking(folder=options.scratch, limits=options.limits, packed_bytes=path.stat().st_size)
         failures: list[str] = []
         name = options.name.rpartition("/")[2]
         inner = name.removesuffix(known.extension(media_type)) if "." in name.strip(".") else name
-        stop = _take_all([(inner or "content", lambda: opener(path))], unpacking, failures)
+        stop = _take_all([(inner or "content", lambda: kind(path))], unpacking, failures)
         return _result(self, media_type, unpacking, stop=stop, failures=failures, sealed=0, found=1)
 
 

@@ -58,6 +58,7 @@ def from_pages(
     *,
     metadata: Metadata,
     failures: Sequence[str] = (),
+    failed_as: ExtractionState = ExtractionState.CORRUPT,
     from_ocr: bool = False,
     warnings: Sequence[str] = (),
 ) -> Extraction:
@@ -66,6 +67,12 @@ def from_pages(
     Parameters
     ----------
     failures : a sentence for each page that could not be read
+    failed_as : what the document is when there is no text at all because of them
+
+    Raises
+    ------
+    ExtractionError
+        Pages failed and no other gave text.
     """
     text, starts = join_pages(pages)
     state, message = ExtractionState.OK, ""
@@ -75,7 +82,7 @@ def from_pages(
             f"{len(failures)} of {len(pages)} pages could not be read: {failures[0]}",
         )
         if not text.strip():
-            raise ExtractionError(f"No page could be read: {failures[0]}")
+            raise ExtractionError(f"No page could be read: {failures[0]}", state=failed_as)
     elif not text.strip():
         state, message = ExtractionState.EMPTY, EMPTY
     return Extraction(

@@ -44,7 +44,7 @@ def zip_type(path: Path, head: bytes, name: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             return _of_members(archive, promised)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+    except Exception:  # zipfile and its decompressors raise many kinds on damaged directories and members
         return _of_fragment(head, promised)
 
 

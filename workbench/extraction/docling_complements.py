@@ -14,7 +14,8 @@ from workbench.extraction import media_types as known
 from workbench.extraction.cleaning import tidy
 from workbench.extraction.office_metadata import open_document_metadata, open_xml_metadata
 from workbench.extraction.office_open import PRESENTATION, WORD, slide_texts, word_text
-from workbench.records import Metadata
+from workbench.extraction.xmltree import parse, part
+from workbench.records import ExtractionState, Metadata
 
 _NO_LETTERS = re.compile(r"[\W_]+")
 # Searching each line in the whole text is quadratic; beyond this many letters the direct reader reads alone.
@@ -23,15 +24,28 @@ _MAX_SEARCHED = 3_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Complement:
-    """Lines that belong before and after docling's text, all of them whether it has them or not."""
+    """What the direct reader of a format knows.
 
-    before: Sequence[str] = ()
-    after: Sequence[str] = ()
+    Parameters
+    ----------
+    above, below : lines that docling never gives, such as letterheads and the names of sheets
+    lines : all lines of the document, of which docling has most
+    """
+
+    above: Sequence[str] = ()
+    lines: Sequence[str] = ()
+    below: Sequence[str] = ()
     metadata: Metadata = field(default_factory=Metadata)
 
 
 def complement(data: bytes, media_type: str) -> Complement:
-    """Read directly what a document holds; damage here is left to the direct reader to report."""
+    """Read directly what a document holds; damage is left to the direct reader to report.
+
+    Raises
+    ------
+    ExtractionError
+        The document is encrypted or blown up, so that docling must not touch it.
+    """
     try:
         if media_type in {known.HTML, known.XHTML}:
             return _of_html(data)
@@ -41,21 +55,27 @@ def complement(data: bytes, media_type: str) -> Complement:
             return Complement()
         with zipfile.ZipFile(BytesIO(data)) as archive:
             return _of_package(archive, media_type)
-    except (ExtractionError, zipfile.BadZipFile, OSError, ValueError):
+    except ExtractionError as fault:
+        if fault.state is not ExtractionState.CORRUPT:
+            raise
+        return Complement()
+    except (zipfile.BadZipFile, OSError, ValueError):
         return Complement()
 
 
 def _of_package(archive: zipfile.ZipFile, media_type: str) -> Complement:
     if media_type in WORD:
         text = word_text(archive)
-        return Complement(before=text.headers, after=(*text.body, *text.after), metadata=open_xml_metadata(archive))
+        return Complement(
+            above=text.headers, lines=(*text.body, *text.notes), below=text.footers, metadata=open_xml_metadata(archive)
+        )
     if media_type in PRESENTATION:
         lines = [line for slide in slide_texts(archive) for line in slide]
-        return Complement(after=lines, metadata=open_xml_metadata(archive))
+        return Complement(lines=lines, metadata=open_xml_metadata(archive))
     if media_type in {known.ODT, known.ODP}:
         from workbench.extraction.opendocument import open_document_lines
 
-        return Complement(after=open_document_lines(archive), metadata=open_document_metadata(archive))
+        return Complement(lines=open_document_lines(archive), metadata=open_document_metadata(archive))
     if media_type == known.ODS:
         from workbench.extraction.opendocument import refuse_encrypted
 
@@ -65,14 +85,20 @@ def _of_package(archive: zipfile.ZipFile, media_type: str) -> Complement:
         from workbench.extraction.epub import package_metadata
 
         return Complement(metadata=package_metadata(archive))
-    return Complement(metadata=open_xml_metadata(archive))
+    return Complement(above=_sheet_names(archive), metadata=open_xml_metadata(archive))
+
+
+def _sheet_names(archive: zipfile.ZipFile) -> list[str]:
+    book = parse(part(archive, "xl/workbook.xml") or b"<none/>")
+    names = [str(sheet.get("name") or "") for sheet in book.iter("{*}sheet")] if book is not None else []
+    return [" · ".join(names)] if names else []
 
 
 def _of_html(data: bytes) -> Complement:
     from workbench.extraction.markup import decode_markup, html_metadata, html_to_text
 
     html = decode_markup(data)
-    return Complement(after=html_to_text(html).split("\n"), metadata=html_metadata(html))
+    return Complement(lines=html_to_text(html).split("\n"), metadata=html_metadata(html))
 
 
 def _of_web_archive(data: bytes) -> Complement:
@@ -81,7 +107,7 @@ def _of_web_archive(data: bytes) -> Complement:
 
     pages = html_parts(parsed(data))
     lines = [line for page in pages for line in html_to_text(page).split("\n")]
-    return Complement(after=lines, metadata=html_metadata(pages[0]) if pages else Metadata())
+    return Complement(lines=lines, metadata=html_metadata(pages[0]) if pages else Metadata())
 
 
 def with_complement(text: str, addition: Complement) -> str:
@@ -89,9 +115,8 @@ def with_complement(text: str, addition: Complement) -> str:
     squeezed = _squeezed(text)
     if len(squeezed) > _MAX_SEARCHED:
         return text
-    before = _missing(addition.before, squeezed)
-    after = _missing(addition.after, squeezed)
-    return tidy("\n\n".join(part for part in ("\n".join(before), text, "\n".join(after)) if part.strip()))
+    blocks = (addition.above, [text], _missing(addition.lines, squeezed), addition.below)
+    return tidy("\n\n".join("\n".join(block) for block in blocks if block))
 
 
 def _missing(lines: Iterable[str], squeezed: str) -> list[str]:

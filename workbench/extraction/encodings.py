@@ -18,13 +18,16 @@ _MARKS = (
 _SAMPLE = 4096
 # charset-normalizer's time grows with its input, its verdict hardly changes after this much.
 _GUESSED = 20_000
-# What German and English files without a mark are in practice; the guess may only
-# prefer another code page when it is not one of the look-alikes of Western European.
+# What German and English files without a mark are in practice.
 _WESTERN = "cp1252"
+_WESTERN_LETTERS = frozenset(
+    "äöüÄÖÜßéèêëáàâçñóòôíìîïúùûåÅæÆøØÉÈÀÁÇÑÓ€–—„“”‚‘’…•§°²³£©®«»·½¼µ´\u00a0×±™".encode("cp1252")
+)
+# What charset-normalizer proposes for Western European texts that it is unsure of.
 _LOOK_ALIKES = frozenset(
-    {"cp1250", "cp1252", "cp1254", "cp1257", "cp1258", "cp437", "cp775", "cp850", "cp852", "cp858", "hp_roman8"}
-    | {"iso8859_1", "iso8859_2", "iso8859_3", "iso8859_4", "iso8859_9", "iso8859_10", "iso8859_13", "iso8859_14"}
-    | {"iso8859_15", "iso8859_16", "latin_1", "mac_roman", "mac_iceland", "mac_latin2", "mac_turkish", "ptcp154"}
+    {"cp1252", "cp1258", "cp437", "cp775", "cp850", "cp858", "hp_roman8", "iso8859_1", "iso8859_3", "iso8859_4"}
+    | {"iso8859_10", "iso8859_14", "iso8859_15", "iso8859_16", "latin_1", "mac_roman", "mac_iceland", "mac_latin2"}
+    | {"mac_turkish", "ptcp154"}
 )
 _UMLAUTS = {"cp850": b"\x81\x84\x94\xe1", "mac_roman": b"\x8a\x9a\x9f\xa7"}
 _CP1252_UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
@@ -109,12 +112,25 @@ def _guess(sample: bytes) -> str:
     for encoding, umlauts in _UMLAUTS.items():
         if _speaks_for(sample, umlauts):
             return encoding
+    if _is_western(sample):
+        return _WESTERN
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample).best()
     if best is None or best.encoding in _LOOK_ALIKES:
         return _WESTERN
     return best.encoding
+
+
+def _is_western(sample: bytes) -> bool:
+    """Are the few high bytes letters and signs of Western Europe among plain ones?
+
+    Decided here because a guess from three umlauts in a short note is as
+    likely to be Chinese.
+    """
+    high = [byte for byte in sample if byte > 0x7F]
+    usual = sum(1 for byte in high if byte in _WESTERN_LETTERS)
+    return len(high) * 2 < len(sample) and usual * 10 >= len(high) * 9
 
 
 def _speaks_for(sample: bytes, umlauts: bytes) -> bool:

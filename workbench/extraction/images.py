@@ -101,7 +101,11 @@ def _opened(path: Path, media_type: str, options: ExtractOptions) -> "Image":
         raise ExtractionError("The picture is damaged or of an unknown kind. Ask for an undamaged copy.") from fault
     except Exception as fault:  # Pillow's plug-ins raise many kinds on damaged headers
         raise ExtractionError(f"The picture is damaged ({fault}). Ask for an undamaged copy.") from fault
-    _refuse_huge(image, options)
+    try:
+        _refuse_huge(image, options)
+    except ExtractionError:
+        image.close()
+        raise
     return image
 
 

@@ -1,6 +1,7 @@
 """EML: a message's text under its header lines, its attachments as children."""
 
 import re
+from dataclasses import replace
 from email.message import Message
 from email.utils import parseaddr
 from pathlib import Path
@@ -42,9 +43,9 @@ class MailReader:
 
 def with_children(extraction: Extraction, unpacking: Unpacking, trouble: str) -> Extraction:
     """Add what was unpacked; trouble with the attachments leaves the text readable."""
-    from dataclasses import replace
-
     extraction = replace(extraction, children=tuple(unpacking.children))
+    if extraction.children and extraction.state is ExtractionState.EMPTY:
+        extraction = replace(extraction, state=ExtractionState.OK, message="")
     if not trouble:
         return extraction
     return replace(extraction, state=ExtractionState.PARTIAL, message=trouble, warnings=(*extraction.warnings, trouble))

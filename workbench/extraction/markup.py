@@ -134,7 +134,8 @@ def html_to_text(html: str) -> str:
 
 def html_metadata(html: str) -> Metadata:
     """Return title, author, dates and language from the head of a page."""
-    tree = _tree(html[:200_000])
+    body = re.search(r"<body[\s>]", html[:200_000], re.IGNORECASE)
+    tree = _tree(html[: body.start()] if body else html[:20_000])
     named: dict[str, str] = {}
     for meta in tree.css("meta[content]"):
         attributes = meta.attributes

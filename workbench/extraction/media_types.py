@@ -127,6 +127,7 @@ KNOWN: tuple[MediaType, ...] = (
     MediaType(VTT, "WebVTT subtitles", ("vtt",)),
     MediaType(SRT, "SubRip subtitles", ("srt",)),
     MediaType(EML, "Mail message", ("eml",)),
+    MediaType(MBOX, "Mailbox", ("mbox",)),
     MediaType(MSG, "Outlook message", ("msg", "oft")),
     MediaType(ICS, "Calendar", ("ics",)),
     MediaType(VCF, "Contact card", ("vcf",)),
@@ -167,7 +168,7 @@ _EXTENSIONS = {known.name: known.extensions for known in KNOWN}
 
 TEXTUAL = frozenset(
     {TXT, MARKDOWN, RST, ASCIIDOC, LATEX, CSV, TSV, JSON, JSONL, YAML, XML, SVG, VTT, SRT, ICS, VCF}
-    | {HTML, XHTML, MHTML, EML}
+    | {HTML, XHTML, MHTML, EML, MBOX}
 )
 """Formats that are written in characters, so that an extension may decide among them."""
 

@@ -24,7 +24,8 @@ PRESENTATION = frozenset({known.PPTX, known.PPSX, known.PPTM})
 
 _HEADERS = re.compile(r"word/header\d*\.xml")
 _BODY = re.compile(r"word/document\d*\.xml")
-_AFTER = re.compile(r"word/(footnotes|endnotes|comments|footer\d*|charts/chart\d+|diagrams/data\d+)\.xml")
+_FOOTERS = re.compile(r"word/footer\d*\.xml")
+_NOTES = re.compile(r"word/(footnotes|endnotes|comments|charts/chart\d+|diagrams/data\d+)\.xml")
 _SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")
 _BREAKS = frozenset({"br", "cr"})
 # Fallbacks repeat the text of the choice before them; deleted text is not in the document any more.
@@ -37,10 +38,12 @@ class WordText:
 
     headers: tuple[str, ...]
     body: tuple[str, ...]
-    after: tuple[str, ...]
+    notes: tuple[str, ...]
+    footers: tuple[str, ...]
 
     def all(self) -> tuple[str, ...]:
-        return (*self.headers, *self.body, *self.after)
+        """Return everything in the order in which a person would read it."""
+        return (*self.headers, *self.body, *self.notes, *self.footers)
 
 
 class WordReader:
@@ -94,7 +97,8 @@ def word_text(archive: zipfile.ZipFile) -> WordText:
     return WordText(
         headers=_unique(_paragraphs_of(archive, (name for name in names if _HEADERS.fullmatch(name)))),
         body=tuple(_paragraphs_of(archive, bodies)),
-        after=_unique(_paragraphs_of(archive, (name for name in names if _AFTER.fullmatch(name)))),
+        notes=tuple(_paragraphs_of(archive, (name for name in names if _NOTES.fullmatch(name)))),
+        footers=_unique(_paragraphs_of(archive, (name for name in names if _FOOTERS.fullmatch(name)))),
     )
 
 

@@ -39,6 +39,7 @@ class _Pages:
     failures: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     recognised: int = 0
+    failed_as: ExtractionState = ExtractionState.CORRUPT
 
 
 class PdfReader:
@@ -66,6 +67,7 @@ class PdfReader:
             pages.texts,
             metadata=metadata,
             failures=pages.failures,
+            failed_as=pages.failed_as,
             from_ocr=pages.recognised > 0,
             warnings=pages.notes,
         )
@@ -129,6 +131,7 @@ def _page_text(page: "PdfPage", number: int, options: ExtractOptions, pages: _Pa
     except ExtractionError as fault:
         where = pages.notes if fault.state is ExtractionState.UNSUPPORTED else pages.failures
         where.append(f"Page {number + 1} could not be recognised: {fault}")
+        pages.failed_as = fault.state
         return text
     except pdfium.PdfiumError as fault:
         pages.failures.append(f"Page {number + 1} could not be drawn ({fault}).")

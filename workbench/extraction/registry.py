@@ -34,6 +34,7 @@ def built_in() -> tuple[Extractor, ...]:
     from workbench.extraction.images import ImageReader
     from workbench.extraction.mail import MailReader
     from workbench.extraction.markup import HtmlReader, MhtmlReader, XmlReader
+    from workbench.extraction.mbox import MboxReader
     from workbench.extraction.media import MediaReader
     from workbench.extraction.office_binary import CatdocReader, PowerPointBinaryReader, WordBinaryReader
     from workbench.extraction.office_open import PresentationReader, WordReader
@@ -60,6 +61,7 @@ def built_in() -> tuple[Extractor, ...]:
         MhtmlReader(),
         XmlReader(),
         MailReader(),
+        MboxReader(),
         OutlookReader(),
         RichTextReader(),
         WordBinaryReader(),

@@ -7,9 +7,7 @@ the first lines of text. The name decides only among formats that look alike
 
 import re
 import zlib
-from collections.abc import Callable
 from pathlib import Path
-from typing import IO
 
 from workbench.extraction import media_types as known
 from workbench.extraction.containers import ole_type, zip_type
@@ -129,14 +127,10 @@ def _first_block(path: Path, media_type: str) -> bytes:
     import gzip
     import lzma
 
-    openers: dict[str, Callable[[Path], IO[bytes]]] = {
-        known.GZIP: lambda packed: gzip.open(packed, "rb"),
-        known.BZIP2: lambda packed: bz2.open(packed, "rb"),
-        known.XZ: lambda packed: lzma.open(packed, "rb"),
-    }
+    kind = {known.GZIP: gzip.GzipFile, known.BZIP2: bz2.BZ2File, known.XZ: lzma.LZMAFile}[media_type]
     try:
-        with openers[media_type](path) as file:
-            return file.read(512)
+        with kind(path) as file:
+            return bytes(file.read(512))
     except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError):
         return b""
 
@@ -160,10 +154,10 @@ def _from_text(head: bytes, name: str) -> str | None:
 
 def _mail_type(text: str, promised: str | None) -> str | None:
     if text.startswith("From ") and _header_count(text.partition("\n")[2]) >= 2:
-        return known.MBOX if promised != known.EML else known.EML
+        return known.EML if promised in {known.EML, known.MSG} else known.MBOX
     # An Outlook message is binary: text of that name was written by a program that means any mail.
     fewest = 1 if promised == known.MSG else 3
-    if promised in known.TEXTUAL - {known.TXT} or _header_count(text) < fewest:
+    if promised in known.TEXTUAL - {known.TXT, known.MBOX} or _header_count(text) < fewest:
         return None
     return known.MHTML if re.search(r"^Snapshot-Content-Location:", text, re.MULTILINE) else known.EML
 

@@ -1,6 +1,7 @@
 """Sheets of any Excel format and ODS by python-calamine: one line a row, cells by tabs."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,8 +41,6 @@ class SpreadsheetReader:
         extraction = from_text(self, media_type, text, metadata=metadata, warnings=failures)
         if not failures:
             return extraction
-        from dataclasses import replace
-
         return replace(extraction, state=ExtractionState.PARTIAL, message=failures[0])
 
 

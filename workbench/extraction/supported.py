@@ -17,6 +17,7 @@ _GIVES = {
     "epub": ("text", "pages", "metadata"),
     "mail": ("text", "metadata", "children"),
     "outlook": ("text", "metadata", "children"),
+    "mbox": ("children",),
     "zip": ("children",),
     "libarchive": ("children",),
     "compressed": ("children",),

@@ -110,7 +110,7 @@ def _run(image: "Image", arguments: Sequence[str], *, timeout_s: float) -> str:
         )
     except subprocess.TimeoutExpired as fault:
         raise ExtractionError(
-            f"Recognising the page took more than {timeout_s:g} s.", state=ExtractionState.TIMEOUT
+            f"Recognising the page took more than {timeout_s:.1f} s.", state=ExtractionState.TIMEOUT
         ) from fault
     except FileNotFoundError as fault:
         raise ExtractionError(NOT_INSTALLED, state=ExtractionState.UNSUPPORTED) from fault

@@ -66,7 +66,8 @@ def find(folder: Path, name: str) -> Notebook:
 def check(notebook: Notebook, given: Mapping[str, Any]) -> dict[str, Any]:  # Any: texts, numbers, lists as given
     """The parameters as the notebook's annotations want them, ready for `execute`.
 
-    Paths and dates come back as texts, since papermill hands on what JSON holds.
+    Paths and dates come back as texts, since papermill hands on what JSON holds;
+    paths are made absolute from the caller's directory.
 
     Raises
     ------

@@ -196,7 +196,8 @@ def _path(value: Any) -> str:
     # papermill writes parameters as JSON and Python literals: a path travels as its text.
     if not isinstance(value, str | Path) or not str(value):
         raise Misfit("a path")
-    return str(Path(value).expanduser())
+    # What a caller gives is relative to where the caller stands; defaults are the notebook's own affair.
+    return str(Path(value).expanduser().absolute())
 
 
 def _whole(value: Any) -> int:

@@ -110,9 +110,7 @@ def ingest(
 def _through(job: Job, setting: Setting, source: Source, *, allow_empty: bool) -> None:
     with job.database.transaction(run=job.run_id) as tx:
         rules = setting.rules
-        deciding.keep_rule_set(
-            tx, digest=rules.digest, author=rules.author, message=rules.message, body=rules.body
-        )
+        deciding.keep_rule_set(tx, digest=rules.digest, author=rules.author, message=rules.message, body=rules.body)
         deciding.keep_categories(tx, rules.categories)
     scan(job, source, allow_empty=allow_empty)
     take(job, source)
@@ -132,9 +130,7 @@ def _finish(job: Job) -> Run:
 def _interrupt(job: Job, message: str) -> None:
     try:
         job.items.give_back()
-        runs.finish(
-            job.database, job.run_id, RunState.INTERRUPTED, counts={}, seconds=job.seconds, message=message
-        )
+        runs.finish(job.database, job.run_id, RunState.INTERRUPTED, counts={}, seconds=job.seconds, message=message)
     except DatabaseError:
         # The database is what went away: the run's lock went with it, which tells the same.
         return

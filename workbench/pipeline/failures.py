@@ -21,12 +21,13 @@ def of_reading(document: ToRead, found: Extraction) -> list[Problem]:
     """What to report about an extraction that is not simply ok."""
     if found.state in _SILENT:
         return []
+    what, _, advice = found.message.partition(". ")
     return [
         Problem(
             stage=Stage.READ,
             kind=found.state,
-            message=found.message or f"{document.name} is {found.state}",
-            advice=_ADVICE[found.state],
+            message=f"{document.name}: {what.rstrip('.') or f'it is {found.state}'}.",
+            advice=advice or _ADVICE[found.state],
             locator=document.locator,
             digest=document.digest,
         )

@@ -19,7 +19,7 @@ from workbench.executor import LocalExecutor, Outcome
 from workbench.pipeline import failures, members
 from workbench.pipeline.job import Job
 from workbench.pipeline.steps import Task, read_document
-from workbench.records import Item, Problem, Stage
+from workbench.records import Item, Stage
 from workbench.runs.items import STRIKES, Done
 
 CLAIM = 64
@@ -88,9 +88,7 @@ def _prepare(job: Job, flight: _Flight, batch: list[Item]) -> list[tuple[str, Ta
     """Tasks for these items; what was read before with the same options is taken over at once."""
     with job.database.transaction() as tx:
         documents = {d.digest: d for d in reading.to_read(tx, [item.key for item in batch])}
-        held = reading.valid_extractions(
-            tx, list(documents), options_digest=extraction.options_digest(job.options)
-        )
+        held = reading.valid_extractions(tx, list(documents), options_digest=extraction.options_digest(job.options))
     tasks, reusable = [], []
     for item in batch:
         document = documents[item.key]  # type: ignore[index]  # an item's key is the digest
@@ -109,7 +107,10 @@ def _valid(job: Job, document: ToRead, held: Mapping[tuple[str, str], int]) -> i
         return None
     with job.store.file(document.digest) as path:
         head = path.open("rb").read(4096) if path.is_file() else b""
-    return next((held[e.name, e.version] for e in extraction.bids(document.media_type, head) if (e.name, e.version) in held), None)
+    return next(
+        (held[e.name, e.version] for e in extraction.bids(document.media_type, head) if (e.name, e.version) in held),
+        None,
+    )
 
 
 def _task(job: Job, flight: _Flight, item: Item, document: ToRead) -> Task:

@@ -87,7 +87,7 @@ def _image_pairs(tx: Transaction, digests: Sequence[str]) -> list[_Pair]:
             distance = dedup.image_distance(peer.signature, other.signature)
             if distance > dedup.NEAR_IMAGE:
                 continue
-            original, copy = _ordered(peer, other, lambda p: p.digest)
+            original, copy = _ordered(peer, other, lambda p: (False, p.digest))
             pairs.append(
                 _Pair(
                     copy_id=copy.id,
@@ -101,7 +101,7 @@ def _image_pairs(tx: Transaction, digests: Sequence[str]) -> list[_Pair]:
     return pairs
 
 
-def _ordered(a: P, b: P, key: Callable[[P], object]) -> tuple[P, P]:
+def _ordered(a: P, b: P, key: Callable[[P], tuple[bool, str]]) -> tuple[P, P]:
     return (a, b) if key(a) < key(b) else (b, a)
 
 

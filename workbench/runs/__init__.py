@@ -87,9 +87,7 @@ def recent(database: Database, *, kind: str | None = None, most: int = 20) -> li
         return tx.all(SQL.recent_runs, {"kind": kind, "most": most}, into=Run)
 
 
-def finish(
-    database: Database, run_id: int, state: RunState, *, counts: Json, seconds: Json, message: str = ""
-) -> None:
+def finish(database: Database, run_id: int, state: RunState, *, counts: Json, seconds: Json, message: str = "") -> None:
     """End a run, or leave it as interrupted."""
     with database.transaction() as tx:
         tx.run(

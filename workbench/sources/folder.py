@@ -36,9 +36,7 @@ class FolderSource:
 
     name = "folder"
 
-    def __init__(
-        self, roots: Sequence[Path], *, include: Sequence[str] = (), exclude: Sequence[str] = IGNORED
-    ) -> None:
+    def __init__(self, roots: Sequence[Path], *, include: Sequence[str] = (), exclude: Sequence[str] = IGNORED) -> None:
         self.roots = _outermost(roots)
         self._include = tuple(include)
         self._exclude = tuple(exclude)
@@ -160,7 +158,7 @@ def _external_id(path: Path, found: os.stat_result) -> str:
 
 def _outermost(roots: Sequence[Path]) -> tuple[Path, ...]:
     # absolute, not resolved: a share is known by the name it is mounted under
-    places = sorted({Path(os.path.abspath(root)) for root in roots})
+    places = sorted({Path(root).absolute() for root in roots})
     return tuple(p for p in places if not any(p != other and p.is_relative_to(other) for other in places))
 
 

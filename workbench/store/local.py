@@ -68,7 +68,7 @@ class LocalStore:
     def digests(self) -> Iterator[Digest]:
         for first in _folders(self.folder):
             for second in _folders(first):
-                yield from (Digest(name) for name in sorted(os.listdir(second)) if len(name) == 64)
+                yield from (Digest(name) for name in sorted(p.name for p in second.iterdir()) if len(name) == 64)
 
     def remove(self, digest: Digest) -> None:
         self._place(digest).unlink(missing_ok=True)

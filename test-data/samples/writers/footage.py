@@ -32,16 +32,16 @@ def film(seed: str, title: str) -> bytes:
     if program is None:
         raise FileNotFoundError("films need ffmpeg on the PATH; install it or leave the films out")
     dice = Random(seed)
-    pattern = dice.choice(("testsrc2=size=480x270:rate=15", "smptehdbars=size=480x270:rate=15"))
-    tone = f"sine=frequency={dice.randint(220, 660)}:sample_rate=22050"
+    picture = ["-f", "lavfi", "-i", f"{dice.choice(('testsrc2', 'smptehdbars'))}=size=480x270:rate=15"]
+    tone = ["-f", "lavfi", "-i", f"sine=frequency={dice.randint(220, 660)}:sample_rate=22050"]
+    look = ["-pix_fmt", "yuv420p", "-threads", "1", "-metadata", f"title={title}"]
     exact = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"]
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, "film.mp4")
         subprocess.run(
-            [program, "-v", "error", "-f", "lavfi", "-i", pattern, "-f", "lavfi", "-i", tone, "-t", "3", "-pix_fmt", "yuv420p",
-             "-threads", "1", "-metadata", f"title={title}", *exact, str(target)],
+            [program, "-v", "error", *picture, *tone, "-t", "3", *look, *exact, str(target)],
             check=True,
-        )  # fmt: skip
+        )
         return target.read_bytes()
 
 

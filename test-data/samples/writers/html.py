@@ -7,7 +7,7 @@ from html import escape
 from samples.model import Block, Bullets, Heading, Kind, Letter, Paragraph, Table
 
 _LOOKS = (
-    "body{font-family:sans-serif;max-width:46em}table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:3px 8px}",
+    "body{font-family:sans-serif;max-width:46em}table{border-collapse:collapse}td,th{border:1px solid #ccc}",
     "body{font-family:serif;margin:4em}th{text-align:left;border-bottom:2px solid #5b1f2e}.r{text-align:right}",
     "body{font:14px Arial}header{background:#24603c;color:#fff;padding:1em}table{width:100%}",
     "body{font-family:Georgia}h1{font-size:1.3em}footer{font-size:.7em;color:#666}",
@@ -23,7 +23,8 @@ def page(letter: Letter) -> str:
     head = (
         f'<!DOCTYPE html>\n<html lang="{letter.language}">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{escape(letter.title)}</title>\n"
-        f'<meta name="author" content="{escape(letter.author)}">\n<meta name="date" content="{letter.issued.isoformat()}">\n'
+        f'<meta name="author" content="{escape(letter.author)}">\n'
+        f'<meta name="date" content="{letter.issued.isoformat()}">\n'
         f"<style>{_LOOKS[letter.style % 4]}</style>\n</head>\n<body>"
     )
     parts = [head]

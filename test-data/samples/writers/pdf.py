@@ -172,11 +172,12 @@ def _opening(letter: Letter) -> list[Flowable]:
         [_text(name, _style(letter, 8, after=0)), _text(value, _style(letter, 8, bold=True, after=0))]
         for name, value in facts
     ]
-    info = Grid(side, colWidths=[30 * mm, 42 * mm], style=[("VALIGN", (0, 0), (-1, -1), "TOP"), ("TOPPADDING", (0, 0), (-1, -1), 1),
-                                                          ("BOTTOMPADDING", (0, 0), (-1, -1), 1)])  # fmt: skip
+    everywhere = ((0, 0), (-1, -1))
+    tight = [("VALIGN", *everywhere, "TOP"), ("TOPPADDING", *everywhere, 1), ("BOTTOMPADDING", *everywhere, 1)]
+    info = Grid(side, colWidths=[34 * mm, 40 * mm], style=tight)
     both = Grid(
         [[address, info]],
-        colWidths=[_WIDTH - 74 * mm, 74 * mm],
+        colWidths=[_WIDTH - 76 * mm, 76 * mm],
         style=[("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, 0), 0)],
     )
     return [both, Spacer(1, 11 * mm)]

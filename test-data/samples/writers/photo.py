@@ -67,7 +67,8 @@ def _building(draw: ImageDraw.ImageDraw, dice: Random) -> None:
 
 def _exif(dice: Random) -> Image.Exif:
     """Camera, time, exposure, and a place in the open North Sea."""
-    taken = f"20{dice.randint(23, 25)}:{dice.randint(1, 12):02d}:{dice.randint(1, 28):02d} {dice.randint(7, 19):02d}:15:{dice.randint(0, 59):02d}"
+    day = f"20{dice.randint(23, 25)}:{dice.randint(1, 12):02d}:{dice.randint(1, 28):02d}"
+    taken = f"{day} {dice.randint(7, 19):02d}:15:{dice.randint(0, 59):02d}"
     exif = Image.Exif()
     exif[ExifTags.Base.Make] = "Beispielkamera"
     exif[ExifTags.Base.Model] = f"BK-{dice.randint(2, 9)}00"

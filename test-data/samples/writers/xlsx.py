@@ -6,9 +6,9 @@ import io
 import re
 from datetime import datetime, time
 
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+import xlsxwriter  # type: ignore[import-untyped]  # it carries no types
+from xlsxwriter.format import Format  # type: ignore[import-untyped]  # it carries no types
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # it carries no types
 
 from samples.model import Bullets, Heading, Letter, Paragraph, Table
 
