@@ -25,7 +25,7 @@ from workbench.classification.rulefile import load as load_rules
 from workbench.classification.rules import RuleClassifier
 from workbench.config import Settings
 from workbench.database import Database, Transaction, embedded, migrations
-from workbench.errors import DatabaseError, UnknownName
+from workbench.errors import DatabaseError, NotFound, UnknownName
 from workbench.extraction import ExtractOptions
 from workbench.notebooks import Executed
 from workbench.pipeline import Pool, Rules, Setting
@@ -195,10 +195,10 @@ class Workbench:
         with self._read() as tx:
             found = browsing.named(tx, str(key))
         if not found:
-            raise UnknownName("document", str(key), known=())
+            raise NotFound(f"no document {key!r}; give its number, name, path or the beginning of its digest")
         if len(found) > 1:
-            listed = ", ".join(f"{d.id} ({d.locator})" for d in found[:5])
-            raise UnknownName("single document", str(key), known=[f"one of {listed}"])
+            listed = "".join(f"\n  {d.id}  {d.locator}" for d in found[:10])
+            raise NotFound(f"{len(found)} documents are called {key!r}; say which by its number:{listed}")
         return found[0]
 
     def life(self, key: int | str) -> Life:

@@ -5,6 +5,7 @@
     WorkbenchError
     ├── ConfigError          a file in config/, an environment variable or an option is wrong
     │   └── UnknownName      a name that is not there, with the nearest that is
+    ├── NotFound             no document of that number, name or digest, or too many of them
     ├── DatabaseError        the catalogue cannot be reached, started or migrated
     ├── StoreError           a blob cannot be written or read
     │   ├── BlobMissing      no blob of this digest
@@ -57,6 +58,10 @@ class UnknownName(ConfigError):
             hint = "there is none"
         super().__init__(f"no {what} '{name}'{place}; {hint}")
         self.suggestion = close[0] if close else None
+
+
+class NotFound(WorkbenchError):
+    """No document of that number, name or digest, or more than one."""
 
 
 class DatabaseError(WorkbenchError):

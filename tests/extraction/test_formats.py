@@ -82,6 +82,24 @@ def test_html_gives_what_is_seen(reading, encoding, docling):
     assert (extraction.metadata.title, extraction.metadata.author) == ("Angebot", "Käthe")
 
 
+REFERENCES = [
+    ("x.tex", r"\documentclass{{article}}\begin{{document}}Offen \input{{{0}}}\end{{document}}"),
+    ("x.adoc", "= Titel\n\nOffen\n\ninclude::{0}[]\n"),
+    ("x.html", '<p>Offen</p><img src="file://{0}"><iframe src="file://{0}"></iframe>'),
+    ("x.md", "Offen ![bild]({0})"),
+]
+
+
+@pytest.mark.parametrize(("name", "source"), REFERENCES)
+def test_nothing_that_a_document_refers_to_is_read(reading, tmp_path, name, source):
+    secret = tmp_path / "secret.tex"
+    secret.write_text("GEHEIM")
+    extraction = reading(source.format(secret).encode(), name, structure=True)
+    assert extraction.extractor == "docling"
+    assert "Offen" in extraction.text
+    assert "GEHEIM" not in extraction.text + (extraction.structure or "")
+
+
 def test_html_breaks_lines_at_blocks_only(reading):
     assert (
         reading(b"<p>Rech<b>nung</b> Nr.<i>7</i></p><p>Ende</p>", "x.html", docling=False).text

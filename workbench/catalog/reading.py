@@ -19,6 +19,10 @@ _COLUMNS = (
 )
 
 
+# A mail is a document that carries others; an archive is only their wrapping, and nothing to classify.
+_MAIL = {"message/rfc822", "application/vnd.ms-outlook"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class ToRead:
     """What a worker must know to read a document."""
@@ -174,7 +178,7 @@ def _row(reading: Reading) -> tuple[Any, ...]:  # Any: one value per column
 
 
 def _first_decision(extraction: Extraction) -> tuple[Decision, str]:
-    if extraction.state.is_readable and extraction.children and not extraction.text.strip():
+    if extraction.state.is_readable and extraction.children and extraction.media_type not in _MAIL:
         count = len(extraction.children)
         return Decision.CONTAINER, f"holds {count} other {'document' if count == 1 else 'documents'}"
     if extraction.state.is_readable:

@@ -42,7 +42,7 @@ def ingest(
         output.as_json(report.as_json())
     elif report.problems or not quiet:
         show(report)
-    if report.run.state is RunState.FINISHED_WITH_PROBLEMS:
+    if report.run.state == RunState.FINISHED_WITH_PROBLEMS:
         raise typer.Exit(3)
 
 

@@ -1,6 +1,7 @@
 """How commands show things: a table for people, JSON for programs."""
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
@@ -14,7 +15,10 @@ from rich.table import Table
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
-console = Console(highlight=False, soft_wrap=False)
+# A pipe or a log has no width of its own; the usual 80 columns would break every reason in two.
+WIDTH_ELSEWHERE = 160
+
+console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_ELSEWHERE)
 
 
 def as_json(value: Any) -> None:  # Any: records, or what JSON holds
@@ -33,7 +37,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, title: str 
 
 def line(text: str = "") -> None:
     """Print a line as it is."""
-    console.print(text, markup=False)
+    console.print(text, markup=False, soft_wrap=True)
 
 
 def size(count: int) -> str:

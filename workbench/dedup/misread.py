@@ -5,6 +5,7 @@ swapped, long identifiers torn apart, days that no calendar has. A figure read a
 figure is not forgiven, as 4711 and 4712 are two invoices until a person says otherwise.
 """
 
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping
 
@@ -86,7 +87,8 @@ def _is_among(skeleton: str, others: Collection[str]) -> bool:
 def _triples(words: Mapping[str, int]) -> Counter[str]:
     triples: Counter[str] = Counter()
     for word, count in words.items():
-        folded = f" {word.translate(_LOOKALIKES)} "
+        bare = filter(str.isalnum, unicodedata.normalize("NFKD", word))
+        folded = f" {''.join(bare).translate(_LOOKALIKES)} "
         for start in range(len(folded) - 2):
             triples[folded[start : start + 3]] += count
     return triples

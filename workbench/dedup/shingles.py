@@ -35,10 +35,13 @@ _BASE = np.uint64(0x9E3779B97F4A7C15)
 _ALIKE = {"0": "o", "1": "i", "l": "i", "|": "i", "j": "i", "5": "s", "8": "b", "6": "g", "9": "g", "q": "g", "2": "z"}
 
 
+_SPELLINGS = str.maketrans({"\u00ad": "", "ß": "ss", "ẞ": "SS"})
+
+
 def normalise(text: str) -> str:
-    """One spelling of the same characters: NFKC, no soft hyphens, words hyphenated at line ends joined."""
+    """One spelling of the same characters: NFKC, no soft hyphens, ss for ß, words hyphenated at line ends joined."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).replace("\u00ad", "")
+        text = unicodedata.normalize("NFKC", text).translate(_SPELLINGS)
     return _rejoin(text) if "-\n" in text else text
 
 

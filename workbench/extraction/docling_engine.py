@@ -18,6 +18,7 @@ from workbench.extraction import media_types as known
 from workbench.extraction.building import from_text, version
 from workbench.extraction.cleaning import tidy
 from workbench.extraction.docling_complements import complement, with_complement
+from workbench.extraction.encodings import decode
 from workbench.extraction.protocol import Declined, ExtractOptions
 from workbench.records import Extraction
 
@@ -82,7 +83,7 @@ class DoclingReader:
             # docling and its libraries warn about their own future; that is no news about this file.
             warnings.simplefilter("ignore")
             text, structure = _convert(_input(data, media_type), kind, with_structure=options.structure)
-        text = with_complement(tidy(text), addition)
+        text = decode(data)[0] if media_type in _AS_WRITTEN else with_complement(tidy(text), addition)
         extraction = from_text(self, media_type, text, metadata=addition.metadata)
         return replace(extraction, structure=structure)
 

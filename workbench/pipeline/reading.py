@@ -24,6 +24,7 @@ from workbench.runs.items import STRIKES, Done
 
 CLAIM = 64
 COMMIT_AFTER = 64
+WORTH_PRELOADING = 12
 COMMIT_AFTER_S = 2.0
 
 
@@ -52,11 +53,18 @@ def read(job: Job) -> None:
             timeout_s=job.pool.timeout_s,
             memory_bytes=job.pool.memory_bytes,
             tasks_per_worker=job.pool.tasks_per_worker,
-            preload=("workbench.pipeline.steps",),
+            preload=_preload(job),
         ) as executor:
             _read_wave(job, executor, first)
             for wave in waves:
                 _read_wave(job, executor, wave)
+
+
+def _preload(job: Job) -> tuple[str, ...]:
+    done, total = job.items.progress()[Stage.READ]
+    # Loading docling takes seconds: once for all workers when there are many files, not at all for a few plain ones.
+    heavy = job.options.docling and total - done >= WORTH_PRELOADING
+    return ("workbench.pipeline.steps", *(("workbench.extraction.preload",) if heavy else ()))
 
 
 def _read_wave(job: Job, executor: LocalExecutor, wave: int) -> None:

@@ -413,8 +413,7 @@ SELECT id, digest, name, locator, media_type, size, state, decision, category, c
        language, pages, sender, taken_at
   FROM documents
  WHERE (length(%(key)s) >= 6 AND starts_with(digest, lower(%(key)s)))
-    OR name = %(key)s
-    OR digest IN (SELECT a.digest FROM arrivals AS a WHERE a.locator = %(key)s)
+    OR digest IN (SELECT a.digest FROM arrivals AS a WHERE a.name = %(key)s OR a.locator = %(key)s)
  ORDER BY id
  LIMIT 20;
 
