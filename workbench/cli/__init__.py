@@ -14,6 +14,8 @@ import typer
 from workbench.cli import database, ingest, looking, notebooks, upkeep
 from workbench.errors import RunHeld, WorkbenchError
 
+STOPPED = 130
+
 app = typer.Typer(
     name="workbench",
     help="Turn business files into a deduplicated, classified, searchable catalogue.",
@@ -31,19 +33,20 @@ app.add_typer(notebooks.app, name="notebook")
 def main() -> None:
     """Run a command; turn what goes wrong into a sentence and an exit status."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    for noisy in ("docling", "httpx", "libarchive", "papermill", "psycopg.pool", "workbench.database"):
+    for noisy in ("docling", "httpx", "libarchive", "papermill", "psycopg", "workbench.database"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     try:
         app()
+    except SystemExit as end:
+        if end.code == STOPPED:  # typer's own ending for Ctrl-C
+            _say("stopped; the same command goes on where it was")
+        raise
     except RunHeld as error:
         _say(error)
         sys.exit(os.EX_TEMPFAIL)
     except WorkbenchError as error:
         _say(error)
         sys.exit(1)
-    except KeyboardInterrupt:
-        _say("stopped; the same command goes on where it was")
-        sys.exit(130)
     except BrokenPipeError:
         # A reader such as `head` has seen enough; nothing is left to say, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
