@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+
 from workbench import Workbench, config
 from workbench.config import Settings
 from workbench.database import Database, embedded, migrations

@@ -4,6 +4,7 @@ import hashlib
 
 import psycopg
 import pytest
+
 from workbench.database import Database
 
 DIGEST = hashlib.sha256(b"x").hexdigest()

@@ -4,10 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
-from workbench.database import migrations
-from workbench.errors import DatabaseError
 
 from tests.conftest import Catalogue, create_database
+from workbench.database import migrations
+from workbench.errors import DatabaseError
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
+
+from tests.conftest import cloned
 from workbench.database import Database, Queries
 from workbench.database.embedded import Server
 from workbench.database.queries import modules
 from workbench.errors import UnknownName
-
-from tests.conftest import cloned
 
 ALL = [(module, name, text) for module in modules() for name, text in Queries(module)]
 # Tables of one transaction, made by the queries that begin with stage_

@@ -4,9 +4,9 @@ import hashlib
 
 import psycopg
 import pytest
-from workbench.database import Database
 
 from tests.conftest import Catalogue
+from workbench.database import Database
 
 
 @pytest.fixture

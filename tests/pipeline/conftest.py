@@ -4,9 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from workbench.config import Settings
 
 from tests.conftest import SAMPLES
+from workbench.config import Settings
 
 # Scans and long reports are for the tests of extraction; here every file should take milliseconds.
 SUFFIXES = {".txt", ".md", ".html", ".eml", ".docx", ".csv", ".zip", ".pdf"}

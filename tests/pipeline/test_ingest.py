@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from workbench import Workbench
-from workbench.config import Settings
-from workbench.database.embedded import Server
-from workbench.errors import SourceError, StoreError
-from workbench.records import Digest, RunState
 
 from tests.conftest import cloned
+from workbench import Workbench
+from workbench.config import Settings
+from workbench.errors import SourceError, StoreError
+from workbench.records import Digest, RunState
 
 
 def _write(place: Path, text: str) -> Path:
@@ -215,10 +214,6 @@ def test_the_store_holds_exactly_what_the_catalogue_names(workbench: Workbench, 
 def test_the_number_of_workers_and_the_order_of_arrival_change_nothing(
     workbench: Workbench, settings: Settings, folder: Path, tmp_path: Path, catalogue, server, template: str
 ) -> None:  # type: ignore[no-untyped-def]
-    from pydantic import SecretStr
-
-    from tests.conftest import cloned
-
     workbench.ingest(folder)
     expected = workbench.canonical_digest()
     for other in cloned(server, template):

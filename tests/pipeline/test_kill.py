@@ -11,13 +11,14 @@ from pathlib import Path
 
 import psutil
 import pytest
-from workbench import Workbench
+from pydantic import SecretStr
+
+from tests.conftest import PROJECT, Catalogue, cloned
+from workbench import Workbench, config
 from workbench.catalog import canonical
 from workbench.config import Settings
 from workbench.database.embedded import Server
 from workbench.records import RunState
-
-from tests.conftest import PROJECT, Catalogue, cloned
 
 KILLS = 12
 
@@ -58,8 +59,6 @@ def _digests(catalogue: Catalogue, settings: Settings) -> dict[str, str]:
 
 
 def _settings(settings: Settings, catalogue: Catalogue, home: Path) -> Settings:
-    from pydantic import SecretStr
-
     return settings.model_copy(update={"home": home, "database_url": SecretStr(catalogue.conninfo("admin"))})
 
 
@@ -69,7 +68,7 @@ def test_the_same_catalogue_after_many_kills(
 ) -> None:
     whole = _settings(settings, catalogue, tmp_path / "whole")
     done = _start(folder, _environment(catalogue, tmp_path / "whole"))
-    out, err = done.communicate(timeout=120)
+    _, err = done.communicate(timeout=120)
     assert done.returncode == 3, err  # there are broken files among them
     expected = _digests(catalogue, whole)
 
@@ -84,7 +83,7 @@ def test_the_same_catalogue_after_many_kills(
             process.kill()
             process.communicate(timeout=60)
         last = _start(folder, environment)
-        out, err = last.communicate(timeout=180)
+        _, err = last.communicate(timeout=180)
         assert last.returncode in {0, 3}, err
         killed = _settings(settings, other, tmp_path / "killed")
         assert _digests(other, killed) == expected
@@ -127,8 +126,6 @@ def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(catalogue: Catalogue, folder
 
 
 def _settings_of(catalogue: Catalogue, home: Path) -> Settings:
-    from workbench import config
-
     return _settings(config.load(PROJECT), catalogue, home)
 
 

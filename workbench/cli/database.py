@@ -38,7 +38,7 @@ def status(json: Json = False) -> None:
         with Workbench(settings=settings) as wb, wb.database.transaction() as tx:
             version = tx.value("SHOW server_version")
         output.line(f"A PostgreSQL {version} server from WORKBENCH_DATABASE_URL answers.")
-        return None
+        return
     found = embedded.status(_folder(settings))
     if json:
         output.as_json(found)

@@ -3,10 +3,9 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from click import Context
 from typer.core import TyperCommand
 
 from workbench import config, notebooks
@@ -25,7 +24,8 @@ _JOIN = "\x1f"
 class _Pairs(TyperCommand):
     """Lets -p take a name and a value, as papermill does; typer knows no list of pairs."""
 
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+    # Any: typer carries a copy of click whose types it keeps to itself
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         joined: list[str] = []
         rest = list(args)
         while rest:
@@ -39,7 +39,8 @@ class _Pairs(TyperCommand):
 def run(
     name: Annotated[str, typer.Argument(help="01_pipeline, 01, pipeline, or a path.")],
     parameter: Annotated[
-        list[str] | None, typer.Option("--parameter", "-p", metavar="NAME VALUE", help="A parameter, as often as needed.")
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="NAME VALUE", help="A parameter, as often as needed."),
     ] = None,
     file: Annotated[Path | None, typer.Option("--file", "-f", help="A YAML file with parameters.")] = None,
     reason: Annotated[str, typer.Option(help="Why, for the run's record.")] = "",
@@ -50,7 +51,7 @@ def run(
     Exit status 1 when a cell fails; the traceback is in the notebook that is kept.
     """
     pairs = (pair.split(_JOIN, 1) for pair in parameter or [])
-    given = {**(notebooks.read_file(file) if file else {}), **{name: value for name, value in pairs}}
+    given = {**(notebooks.read_file(file) if file else {}), **dict(pairs)}
     with Workbench() as wb:
         number, done = wb.run_notebook(name, given, progress=sys.stderr.isatty(), reason=reason)
     if done.failed:

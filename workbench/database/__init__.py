@@ -146,7 +146,7 @@ class Database:
                 yield Transaction(connection)
         except PoolTimeout as error:
             raise DatabaseError(_unreachable(self.conninfo)) from error
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise DatabaseError(f"the database went away: {_sentence(error)}") from error
 
     @contextmanager

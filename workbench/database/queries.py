@@ -21,7 +21,8 @@ class Queries:
         self.module = module
         text = (files("workbench") / "sql" / f"{module}.sql").read_text(encoding="utf-8")
         parts = _HEADING.split(text)[1:]
-        self._blocks: dict[str, str] = dict(zip(parts[::2], (body.strip().rstrip(";") for body in parts[1::2]), strict=True))
+        bodies = (body.strip().rstrip(";") for body in parts[1::2])
+        self._blocks: dict[str, str] = dict(zip(parts[::2], bodies, strict=True))
 
     def __getattr__(self, name: str) -> str:
         if name.startswith("__"):

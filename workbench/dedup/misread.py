@@ -54,7 +54,10 @@ def are_misread(own: Mapping[str, int], other: Mapping[str, int], *, words: int)
         return sum(own.values()) + sum(other.values()) <= FEW_MISSING * words
     mine, theirs = _triples(own), _triples(other)
     common = sum((mine & theirs).values())
-    return common >= LIKE_WORDS * max(1, min(mine.total(), theirs.total()))
+    fewer, more = sorted((mine.total(), theirs.total()))
+    surplus = abs(sum(own.values()) - sum(other.values()))
+    is_like = common >= LIKE_WORDS * max(1, fewer)
+    return is_like and (common >= LIKE_WORDS * more or surplus <= FEW_MISSING * words)
 
 
 def _sort(fact: Fact) -> str:
