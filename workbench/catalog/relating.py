@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from psycopg.types.json import Jsonb
 
 from workbench.database import Queries, Transaction
-from workbench.records import Digest, Json, Kind, NearDuplicate
+from workbench.records import Digest, NearDuplicate
 
 SQL = Queries("catalog")
 
@@ -35,28 +35,18 @@ class ImagePeer:
     signature: bytes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Relation:
-    """What is kept about a document and its original."""
-
-    document_id: int
-    original_id: int
-    kind: Kind
-    score: float
-    difference: str
-    details: Json
-    original_digest: Digest
-
-
 def texts(tx: Transaction, digests: Sequence[str]) -> list[TextPeer]:
     """The documents that have a text signature, among these."""
     return tx.all(SQL.texts_to_relate, {"digests": list(digests)}, into=TextPeer)
 
 
-def text_candidates(tx: Transaction, peer: TextPeer) -> list[TextPeer]:
-    """Documents whose text shares a band with this one's."""
-    params = {"text_digest": peer.text_digest, "id": peer.id, "most": MOST_PER_BAND}
-    return tx.all(SQL.text_candidates, params, into=TextPeer)
+def text_candidates(tx: Transaction, peers: Sequence[TextPeer]) -> Mapping[Digest, list[TextPeer]]:
+    """Documents whose text shares a band with one of these, by the digest of that one's text."""
+    params = {"digests": [peer.text_digest for peer in peers], "most": MOST_PER_BAND}
+    found: dict[Digest, list[TextPeer]] = {}
+    for row in tx.dicts(SQL.text_candidates, params):
+        found.setdefault(row.pop("of_digest"), []).append(TextPeer(**row))
+    return found
 
 
 def images(tx: Transaction, digests: Sequence[str]) -> list[ImagePeer]:
@@ -64,21 +54,23 @@ def images(tx: Transaction, digests: Sequence[str]) -> list[ImagePeer]:
     return tx.all(SQL.images_to_relate, {"digests": list(digests)}, into=ImagePeer)
 
 
-def image_candidates(tx: Transaction, peer: ImagePeer) -> list[ImagePeer]:
-    """Pictures whose hash shares a band with this one's."""
-    params = {"digest": peer.digest, "id": peer.id, "most": MOST_PER_BAND}
-    return tx.all(SQL.image_candidates, params, into=ImagePeer)
+def image_candidates(tx: Transaction, peers: Sequence[ImagePeer]) -> Mapping[Digest, list[ImagePeer]]:
+    """Pictures whose hash shares a band with one of these, by that one's digest."""
+    params = {"digests": [peer.digest for peer in peers], "most": MOST_PER_BAND}
+    found: dict[Digest, list[ImagePeer]] = {}
+    for row in tx.dicts(SQL.image_candidates, params):
+        found.setdefault(row.pop("of_digest"), []).append(ImagePeer(**row))
+    return found
+
+
+def related_in_run(tx: Transaction, run_id: int, digests: Sequence[str]) -> set[str]:
+    """Which of these documents a run relates itself, sooner or later."""
+    return {row[0] for row in tx.tuples(SQL.related_in_run, {"run_id": run_id, "digests": list(digests)})}
 
 
 def bodies(tx: Transaction, digests: Sequence[str]) -> Mapping[str, str]:
     """Texts by digest."""
     return dict(tx.tuples(SQL.bodies, {"digests": list(digests)}))
-
-
-def relations(tx: Transaction, ids: Sequence[int], kind: Kind) -> Mapping[int, Relation]:
-    """What these documents are related to at present."""
-    rows = tx.all(SQL.relation_of, {"ids": list(ids), "kind": kind}, into=Relation)
-    return {row.document_id: row for row in rows}
 
 
 def keep(tx: Transaction, relation: NearDuplicate) -> None:

@@ -163,7 +163,7 @@ def _answers(question: Question, reading: Reading, *, many: bool = False) -> Ite
 
 
 def _finds(pattern: Pattern, written: str, name: str, reading: Reading, *, limit: int) -> Iterator[Find]:
-    timeout_s = reading.time_left_s() if pattern.is_free else None
+    timeout_s = reading.time_left_s() if pattern.is_timed else None
     for start, end in islice(pattern.matches(written, timeout_s=timeout_s), limit):
         yield Find(name, start, end, written[start:end])
 

@@ -64,13 +64,13 @@ class Pattern:
     ----------
     literal : folded text that every match contains; empty where nothing is certain
     anchor : its first characters, to be looked up among `grams`; empty where it is too short
-    is_free : written as a regular expression by a person, so it may be slow
+    is_timed : may backtrack, so it gets no more than the time that is left
     """
 
     compiled: regex.Pattern[str]
     literal: str
     anchor: str
-    is_free: bool
+    is_timed: bool
     within: int | None
     heading: Heading
 
@@ -101,14 +101,14 @@ def reach(text: str, within: int) -> int:
 def patterns(condition: Condition) -> tuple[Pattern, ...]:
     """The searches of a condition, any of which satisfies it; none for ranges."""
     made = [
-        *(_pattern(_keyword(word), literal_of(word)) for word in condition.keyword),
-        *(_pattern(_phrase(words), literal_of(words)) for words in condition.phrase),
-        *(_pattern(written, literal_in(written), is_free=True) for written in condition.regex),
+        *(_pattern(_keyword(word), literal_of(word), is_timed="*" in word) for word in condition.keyword),
+        *(_pattern(_phrase(words), literal_of(words), is_timed=True) for words in condition.phrase),
+        *(_pattern(written, literal_in(written), is_timed=True) for written in condition.regex),
         *(_pattern(rf"\A(?:{fnmatch.translate(written)})", "") for written in condition.glob),
     ]
     return tuple(
-        Pattern(compiled, literal, _anchor(literal), is_free, condition.within, condition.heading)
-        for compiled, literal, is_free in made
+        Pattern(compiled, literal, _anchor(literal), is_timed, condition.within, condition.heading)
+        for compiled, literal, is_timed in made
     )
 
 
@@ -209,7 +209,8 @@ def _bounded(written: str, pattern: str) -> str:
 
 
 def _word(word: str) -> str:
-    return "".join(map(_character, unicodedata.normalize("NFC", word)))
+    single = regex.sub(r"\*+", "*", unicodedata.normalize("NFC", word))
+    return "".join(map(_character, single))
 
 
 def _character(character: str) -> str:
@@ -227,5 +228,5 @@ def _character(character: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _pattern(written: str, literal: str, *, is_free: bool = False) -> tuple[regex.Pattern[str], str, bool]:
-    return regex.compile(written, FLAGS), literal, is_free
+def _pattern(written: str, literal: str, *, is_timed: bool = False) -> tuple[regex.Pattern[str], str, bool]:
+    return regex.compile(written, FLAGS), literal, is_timed

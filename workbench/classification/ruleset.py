@@ -107,6 +107,9 @@ class Condition(_Strict):
         given = [name for name in MATCHERS if getattr(self, name)]
         if not given:
             raise ValueError(f"a condition needs one of {', '.join(MATCHERS)}")
+        empty = next((words for words in (*self.keyword, *self.phrase) if not any(map(str.isalnum, words))), None)
+        if empty is not None:
+            raise ValueError(f"{empty!r} has no letter and no figure to look for")
         is_number = self.field in NUMBER_FIELDS
         if self.field in FIELDS and is_number != (given == ["range"]):
             wanted = "range" if is_number else "keyword, phrase, regex or glob"

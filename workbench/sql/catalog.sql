@@ -274,8 +274,8 @@ SELECT d.id, d.digest, e.from_ocr, s.text_digest, s.signature
  ORDER BY d.digest;
 
 -- text_candidates --
--- Documents that share a band with a text, at most so many from each band, in the order of their digests
-SELECT DISTINCT d.id, d.digest, e.from_ocr, s.text_digest, s.signature
+-- Documents that share a band with one of these texts, at most so many from each band, in the order of their digests
+SELECT DISTINCT mine.text_digest AS of_digest, d.id, d.digest, e.from_ocr, s.text_digest, s.signature
   FROM text_bands AS mine
  CROSS JOIN LATERAL (SELECT b.text_digest
                        FROM text_bands AS b
@@ -285,7 +285,7 @@ SELECT DISTINCT d.id, d.digest, e.from_ocr, s.text_digest, s.signature
   JOIN text_signatures AS s ON s.text_digest = other.text_digest
   JOIN extractions AS e ON e.text_digest = other.text_digest
   JOIN documents AS d ON d.extraction_id = e.id
- WHERE mine.text_digest = %(text_digest)s AND d.id <> %(id)s;
+ WHERE mine.text_digest = ANY(%(digests)s);
 
 -- images_to_relate --
 -- Hashes of these pictures
@@ -296,8 +296,8 @@ SELECT d.id, d.digest, s.signature
  ORDER BY d.digest;
 
 -- image_candidates --
--- Pictures that share a band, at most so many from each band, in the order of their digests
-SELECT DISTINCT d.id, d.digest, s.signature
+-- Pictures that share a band with one of these, at most so many from each band, in the order of their digests
+SELECT DISTINCT mine.digest AS of_digest, d.id, d.digest, s.signature
   FROM image_bands AS mine
  CROSS JOIN LATERAL (SELECT b.digest
                        FROM image_bands AS b
@@ -306,18 +306,15 @@ SELECT DISTINCT d.id, d.digest, s.signature
                       LIMIT %(most)s) AS other
   JOIN image_signatures AS s ON s.digest = other.digest
   JOIN documents AS d ON d.digest = other.digest
- WHERE mine.digest = %(digest)s AND d.id <> %(id)s;
+ WHERE mine.digest = ANY(%(digests)s);
+
+-- related_in_run --
+-- Which of these documents this run relates itself
+SELECT key FROM items WHERE run_id = %(run_id)s AND stage = 'relate' AND key = ANY(%(digests)s);
 
 -- bodies --
 -- Texts by digest
 SELECT digest, body FROM texts WHERE digest = ANY(%(digests)s);
-
--- relation_of --
--- What a document is related to at present
-SELECT n.document_id, n.original_id, n.kind, n.score, n.difference, n.details, o.digest AS original_digest
-  FROM near_duplicates AS n
-  JOIN documents AS o ON o.id = n.original_id
- WHERE n.document_id = ANY(%(ids)s) AND n.kind = %(kind)s;
 
 -- keep_relation --
 -- The best original of a document
@@ -325,7 +322,9 @@ INSERT INTO near_duplicates (document_id, kind, original_id, score, difference, 
 VALUES (%(document_id)s, %(kind)s, %(original_id)s, %(score)s, %(difference)s, %(details)s)
 ON CONFLICT (document_id, kind) DO UPDATE
    SET original_id = excluded.original_id, score = excluded.score, difference = excluded.difference,
-       details = excluded.details, run_id = excluded.run_id;
+       details = excluded.details, run_id = excluded.run_id
+ WHERE (near_duplicates.original_id, near_duplicates.score, near_duplicates.difference)
+       IS DISTINCT FROM (excluded.original_id, excluded.score, excluded.difference);
 
 
 -- Deciding ---------------------------------------------------------------------------------------
