@@ -234,6 +234,10 @@ class Workbench:
                 problems=outcomes.problems(tx, run_id),
             )
 
+    def reports_of_notebook(self, path: Path) -> list[Report]:
+        """What the runs did that an executed notebook started."""
+        return [self.report(run_id) for run_id in runs.of_notebook(self.database, str(path))]
+
     def runs(self, *, kind: str | None = None, most: int = 20) -> list[Run]:
         """The newest runs first."""
         return runs.recent(self.database, kind=kind, most=most)

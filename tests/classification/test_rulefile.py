@@ -60,7 +60,7 @@ def test_every_mistake_is_reported_with_its_line() -> None:
 def test_loading_a_wrong_file_names_file_line_and_remedy(tmp_path: Path) -> None:
     path = tmp_path / "rules.yaml"
     path.write_text(SMALL.replace("category: reminder", "category: remainder"), encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"rules\.yaml, line 20: no category 'remainder'; did you mean 'reminder'\?"):
+    with pytest.raises(ConfigError, match=r"rules\.yaml, line 19: no category 'remainder'; did you mean 'reminder'\?"):
         load(path)
 
 

@@ -97,10 +97,10 @@ rules:
 
 
 def test_a_pattern_without_end_is_left_out_with_a_warning() -> None:
-    ruleset = small(SMALL + "  - {id: evil, category: reminder, any: [{regex: '(?:\\w+\\s?)+(?:\\w+\\s?)+(?:\\w+\\s?)+;'}]}\n")
+    ruleset = small(SMALL + "  - {id: evil, category: reminder, any: [{regex: '(a+)+c'}]}\n")
     classifier = RuleClassifier(ruleset, timeout_s=0.1)
     started = time.monotonic()
-    answer = classifier.classify([text("Rechnung Rechnungsnummer " + "a" * 5000)])[0]
+    answer = classifier.classify([text("Rechnung Rechnungsnummer " + "a" * 5000 + "!c")])[0]
     assert time.monotonic() - started < 3
     assert answer.category == "invoice"
     assert answer.reason.endswith("; rule 'evil' was left out, its pattern took too long")

@@ -27,6 +27,19 @@ class Category:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Decided:
+    """What the classifiers said about a document, and what that comes to."""
+
+    document_id: int
+    opinions: Sequence[Opinion]
+    decision: Decision
+    category: str | None
+    confidence: float
+    decided_by: str | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Row:
     id: int
     digest: Digest
@@ -52,46 +65,13 @@ def texts(tx: Transaction, digests: Sequence[str]) -> list[tuple[int, Text]]:
     return [(row.id, _text(row)) for row in rows]
 
 
-def keep_opinion(tx: Transaction, document_id: int, opinion: Opinion) -> None:
-    """Record one classifier's answer; an equal one is kept once."""
-    tx.run(
-        SQL.keep_opinion,
-        {
-            "document_id": document_id,
-            "classifier": opinion.classifier,
-            "version": opinion.version,
-            "inputs": opinion.inputs,
-            "category": opinion.category,
-            "confidence": round(opinion.confidence, 4),
-            "reason": opinion.reason,
-            "evidence": Jsonb([asdict(e) for e in opinion.evidence]),
-            "scores": Jsonb({k: round(v, 4) for k, v in sorted(opinion.scores.items())}),
-        },
-    )
-
-
-def keep_verdict(
-    tx: Transaction,
-    document_id: int,
-    *,
-    decision: Decision,
-    category: str | None,
-    confidence: float,
-    decided_by: str | None,
-    reason: str,
-) -> None:
-    """Give a document its category, unless a person has."""
-    tx.run(
-        SQL.keep_verdict,
-        {
-            "document_id": document_id,
-            "decision": decision,
-            "category": category,
-            "confidence": round(confidence, 4),
-            "decided_by": decided_by,
-            "reason": reason,
-        },
-    )
+def keep(tx: Transaction, decided: Sequence[Decided]) -> None:
+    """Record the answers, equal ones once, and give the documents their categories, unless a person has."""
+    opinions = [(one.document_id, opinion) for one in decided for opinion in one.opinions]
+    if opinions:
+        _keep_opinions(tx, opinions)
+    if decided:
+        _keep_verdicts(tx, decided)
 
 
 def label(tx: Transaction, given: Label) -> None:
@@ -115,6 +95,38 @@ def keep_categories(tx: Transaction, categories: Sequence[Category]) -> None:
     """Record the categories there are, and who may see them."""
     for category in categories:
         tx.run(SQL.keep_category, {**asdict(category), "roles": list(category.roles)})
+
+
+def _keep_opinions(tx: Transaction, opinions: Sequence[tuple[int, Opinion]]) -> None:
+    tx.run(SQL.stage_opinions)
+    with tx.connection.cursor() as cursor, cursor.copy("COPY new_opinions FROM STDIN") as stream:
+        for place, (document_id, opinion) in enumerate(opinions):
+            stream.write_row(
+                (
+                    place,
+                    document_id,
+                    opinion.classifier,
+                    opinion.version,
+                    opinion.inputs,
+                    opinion.category,
+                    round(opinion.confidence, 4),
+                    opinion.reason,
+                    Jsonb([asdict(e) for e in opinion.evidence]),
+                    Jsonb({k: round(v, 4) for k, v in sorted(opinion.scores.items())}),
+                )
+            )
+    tx.run(SQL.keep_opinions)
+    tx.run("DROP TABLE new_opinions")
+
+
+def _keep_verdicts(tx: Transaction, decided: Sequence[Decided]) -> None:
+    tx.run(SQL.stage_verdicts)
+    with tx.connection.cursor() as cursor, cursor.copy("COPY new_verdicts FROM STDIN") as stream:
+        for one in decided:
+            confidence = round(one.confidence, 4)
+            stream.write_row((one.document_id, one.decision, one.category, confidence, one.decided_by, one.reason))
+    tx.run(SQL.keep_verdicts)
+    tx.run("DROP TABLE new_verdicts")
 
 
 def _text(row: _Row) -> Text:

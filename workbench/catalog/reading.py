@@ -124,23 +124,24 @@ def _keep_texts(tx: Transaction, readings: Sequence[Reading]) -> None:
 
 
 def _keep_signatures(tx: Transaction, readings: Sequence[Reading]) -> None:
-    texts = [
-        {"digest": r.text_digest, **asdict(r.text_signature), "bands": list(r.text_signature.bands)}
-        for r in readings
-        if r.text_signature and r.text_digest
-    ]
-    images = [
-        {"digest": r.digest, **asdict(r.image_signature), "bands": list(r.image_signature.bands)}
-        for r in readings
-        if r.image_signature
-    ]
-    with tx.connection.cursor() as cursor:
-        if texts:
-            cursor.executemany(SQL.keep_text_signature, texts)
-            cursor.executemany(SQL.keep_text_bands, texts)
-        if images:
-            cursor.executemany(SQL.keep_image_signature, images)
-            cursor.executemany(SQL.keep_image_bands, images)
+    texts = [("text", r.text_digest, r.text_signature) for r in readings if r.text_signature and r.text_digest]
+    images = [("image", r.digest, r.image_signature) for r in readings if r.image_signature]
+    if not texts and not images:
+        return
+    tx.run(SQL.stage_signatures)
+    with (
+        tx.connection.cursor() as cursor,
+        cursor.copy("COPY new_signatures (kind, digest, method, signature, bands) FROM STDIN") as stream,
+    ):
+        for kind, digest, signed in (*texts, *images):
+            stream.write_row((kind, digest, signed.method, signed.signature, list(signed.bands)))
+    if texts:
+        tx.run(SQL.keep_text_signatures)
+        tx.run(SQL.keep_text_bands)
+    if images:
+        tx.run(SQL.keep_image_signatures)
+        tx.run(SQL.keep_image_bands)
+    tx.run("DROP TABLE new_signatures")
 
 
 def _row(reading: Reading) -> tuple[Any, ...]:  # Any: one value per column

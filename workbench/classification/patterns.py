@@ -18,8 +18,8 @@ import regex
 
 from workbench.classification.ruleset import Condition, Heading
 
-FLAGS = regex.IGNORECASE | regex.FULLCASE
-"""Full case folding, so that "Straße" finds "STRASSE"."""
+FLAGS = regex.IGNORECASE
+"""Not FULLCASE: with it `regex` 2026.11 searches for ever for "ssf" among ligatures. ß is spelled out below."""
 
 HEADING_LENGTH = 70
 """A headline is short: "Rechnung Nr. 2026-0815 vom 3. März 2026" is one, a sentence about a Rechnung is not."""
@@ -42,8 +42,8 @@ _BETWEEN = r"""[\s,;:"'„“”*_|–-]{1,8}"""
 # Possessive, and words do not begin with a hyphen: a row of dashes can be read in one way only.
 _GAP = rf"(?:\W{{1,8}}+\w++(?:-\w++)*+){{0,{GAP_WORDS}}}?\W{{1,8}}"
 
-# Mail programs and forms write "ue" for "ü"; "ß" for "ss" is covered by case folding.
-_SPELLED = {"ä": "ae", "ö": "oe", "ü": "ue"}
+# Mail programs and forms write "ue" for "ü", and capitals have long had no ß.
+_SPELLED = {"ä": ("ae",), "ö": ("oe",), "ü": ("ue",), "ß": ("ss", "ẞ"), "ss": ("ß", "ẞ")}
 
 # What may stand before a headline on its line: markup, "Betreff:", "2." of "2. Mahnung".
 _LEAD = regex.compile(
@@ -210,7 +210,7 @@ def _bounded(written: str, pattern: str) -> str:
 
 def _word(word: str) -> str:
     single = regex.sub(r"\*+", "*", unicodedata.normalize("NFC", word))
-    return "".join(map(_character, single))
+    return "".join(_character(part) for part in regex.findall(r"(?i)ss|(?s:.)", single))
 
 
 def _character(character: str) -> str:
@@ -219,9 +219,7 @@ def _character(character: str) -> str:
     if character == "-":
         return r"[-‐‑–\s]?"
     decomposed = unicodedata.normalize("NFD", character)
-    spellings = [character, *([decomposed] if decomposed != character else [])]
-    if character.lower() in _SPELLED:
-        spellings.append(_SPELLED[character.lower()])
+    spellings = dict.fromkeys((character, decomposed, *_SPELLED.get(character.lower(), ())))
     if len(spellings) == 1:
         return regex.escape(character)
     return f"(?:{'|'.join(map(regex.escape, spellings))})"

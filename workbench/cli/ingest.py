@@ -62,4 +62,4 @@ def show(report: Report) -> None:
             [(p.message, Path(p.locator).name, p.advice) for p in report.problems],
         )
     if report.counts["arrivals"]:
-        output.line("Next: workbench search WORDS · workbench documents --decision needs_review · workbench show ID")
+        output.line("Next: workbench search WORDS; workbench documents --decision needs_review; workbench show ID")

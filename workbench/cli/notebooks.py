@@ -10,7 +10,7 @@ from typer.core import TyperCommand
 
 from workbench import config, notebooks
 from workbench.app import Workbench
-from workbench.cli import output
+from workbench.cli import ingest, output
 from workbench.cli.output import Json
 from workbench.errors import NotebookError
 
@@ -54,12 +54,16 @@ def run(
     given = {**(notebooks.read_file(file) if file else {}), **dict(pairs)}
     with Workbench() as wb:
         number, done = wb.run_notebook(name, given, progress=sys.stderr.isatty(), reason=reason)
+        reports = wb.reports_of_notebook(done.path)
     if done.failed:
         if done.traceback:
             print(done.traceback, file=sys.stderr)
         raise NotebookError(f"{name} failed: {done.failed}; the executed notebook is {done.path}")
-    output.line(_printed(done.path))
-    output.line(f"The executed notebook of run {number} is {done.path}")
+    for report in reports:
+        ingest.show(report)
+    if printed := _printed(done.path):
+        output.line(printed)
+    output.line(f"The executed notebook of run {number}: {done.path}")
 
 
 @app.command("list")

@@ -13,6 +13,9 @@ from workbench.records import Stage
 from workbench.runs.items import Items
 from workbench.store import Store
 
+# Counting a run's items takes longer the more there are; nobody reads faster than this.
+LOOK_EVERY_S = 0.5
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pool:
@@ -43,11 +46,14 @@ class Job:
     scratch: Path
     progress: Progress = silent
     seconds: dict[str, float] = field(default_factory=dict)
+    _looked_at: dict[str, float] = field(default_factory=dict)
 
     def show(self, stage: Stage) -> None:
-        """Tell whoever looks how far a stage is."""
-        done, total = self.items.progress().get(stage, (0, 0))
-        self.progress(stage, done, total)
+        """Tell whoever looks how far a stage is, now and then; `timed` tells the end of it."""
+        now = time.monotonic()
+        if self.progress is not silent and now - self._looked_at.get(stage, 0.0) >= LOOK_EVERY_S:
+            self._tell(stage)
+            self._looked_at[stage] = now
 
     @contextmanager
     def timed(self, stage: Stage) -> Iterator[None]:
@@ -55,5 +61,11 @@ class Job:
         start = time.monotonic()
         try:
             yield
+            if stage in self._looked_at:
+                self._tell(stage)
         finally:
             self.seconds[stage] = self.seconds.get(stage, 0.0) + time.monotonic() - start
+
+    def _tell(self, stage: Stage) -> None:
+        done, total = self.items.progress().get(stage, (0, 0))
+        self.progress(stage, done, total)

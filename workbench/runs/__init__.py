@@ -114,6 +114,12 @@ def move_notebook(database: Database, before: str, after: str) -> None:
         tx.run(SQL.move_notebook, {"before": before, "after": after})
 
 
+def of_notebook(database: Database, path: str) -> list[int]:
+    """The runs that an executed notebook started."""
+    with database.transaction() as tx:
+        return [row[0] for row in tx.tuples(SQL.runs_of_notebook, {"notebook": path})]
+
+
 def mark_scanned(database: Database, run_id: int) -> None:
     """The sources have handed over everything: from now on a resumed run does not ask them again."""
     with database.transaction() as tx:

@@ -223,28 +223,46 @@ UPDATE documents AS d
   JOIN extractions AS e USING (digest, extractor, version, options_digest)
  WHERE d.digest = r.digest;
 
--- keep_text_signature --
--- How a text is recognised among its like
-INSERT INTO text_signatures (text_digest, method, signature) VALUES (%(digest)s, %(method)s, %(signature)s)
+-- stage_signatures --
+-- A table of this transaction for what likeness is looked up by
+CREATE TEMPORARY TABLE new_signatures (
+    kind text, digest text, method text, signature bytea, bands bigint[]
+) ON COMMIT DROP;
+
+-- keep_text_signatures --
+-- How texts are recognised among their like
+INSERT INTO text_signatures (text_digest, method, signature)
+SELECT DISTINCT ON (digest) digest, method, signature
+  FROM new_signatures
+ WHERE kind = 'text'
+ ORDER BY digest
 ON CONFLICT DO NOTHING;
 
 -- keep_text_bands --
--- Where a text's like are looked up
+-- Where the like of texts are looked up
 INSERT INTO text_bands (band, hash, text_digest)
-SELECT ordinality - 1, hash, %(digest)s
-  FROM unnest(%(bands)s::bigint[]) WITH ORDINALITY AS b (hash, ordinality)
+SELECT b.ordinality - 1, b.hash, s.digest
+  FROM new_signatures AS s
+ CROSS JOIN unnest(s.bands) WITH ORDINALITY AS b (hash, ordinality)
+ WHERE s.kind = 'text'
 ON CONFLICT DO NOTHING;
 
--- keep_image_signature --
--- How a picture is recognised among its like
-INSERT INTO image_signatures (digest, method, signature) VALUES (%(digest)s, %(method)s, %(signature)s)
+-- keep_image_signatures --
+-- How pictures are recognised among their like
+INSERT INTO image_signatures (digest, method, signature)
+SELECT DISTINCT ON (digest) digest, method, signature
+  FROM new_signatures
+ WHERE kind = 'image'
+ ORDER BY digest
 ON CONFLICT DO NOTHING;
 
 -- keep_image_bands --
--- Where a picture's like are looked up
+-- Where the like of pictures are looked up
 INSERT INTO image_bands (band, hash, digest)
-SELECT ordinality - 1, hash, %(digest)s
-  FROM unnest(%(bands)s::bigint[]) WITH ORDINALITY AS b (hash, ordinality)
+SELECT b.ordinality - 1, b.hash, s.digest
+  FROM new_signatures AS s
+ CROSS JOIN unnest(s.bands) WITH ORDINALITY AS b (hash, ordinality)
+ WHERE s.kind = 'image'
 ON CONFLICT DO NOTHING;
 
 -- keep_problem --
@@ -340,19 +358,34 @@ SELECT d.id, d.digest, d.name, d.locator AS path, a.source, d.title, d.subject, 
  WHERE d.digest = ANY(%(digests)s) AND d.decision = 'pending'
  ORDER BY d.digest;
 
--- keep_opinion --
--- One classifier's answer
+-- stage_opinions --
+-- A table of this transaction for what the classifiers said
+CREATE TEMPORARY TABLE new_opinions (
+    place integer, document_id bigint, classifier text, version text, inputs text, category text, confidence real,
+    reason text, evidence jsonb, scores jsonb
+) ON COMMIT DROP;
+
+-- stage_verdicts --
+-- A table of this transaction for what that comes to
+CREATE TEMPORARY TABLE new_verdicts (
+    document_id bigint, decision text, category text, confidence real, decided_by text, reason text
+) ON COMMIT DROP;
+
+-- keep_opinions --
+-- The classifiers' answers, in the order in which they were asked
 INSERT INTO opinions (document_id, classifier, version, inputs, category, confidence, reason, evidence, scores)
-VALUES (%(document_id)s, %(classifier)s, %(version)s, %(inputs)s, %(category)s, %(confidence)s, %(reason)s,
-        %(evidence)s, %(scores)s)
+SELECT document_id, classifier, version, inputs, category, confidence, reason, evidence, scores
+  FROM new_opinions
+ ORDER BY place
 ON CONFLICT (document_id, classifier, version, inputs) DO NOTHING;
 
--- keep_verdict --
+-- keep_verdicts --
 -- What the cascade decided; a person's label stays
 UPDATE documents AS d
-   SET decision = %(decision)s, category = %(category)s, confidence = %(confidence)s, decided_by = %(decided_by)s,
-       reason = %(reason)s
- WHERE d.id = %(document_id)s
+   SET decision = v.decision, category = v.category, confidence = v.confidence, decided_by = v.decided_by,
+       reason = v.reason
+  FROM new_verdicts AS v
+ WHERE d.id = v.document_id
    AND NOT EXISTS (SELECT FROM labels AS l WHERE l.document_id = d.id);
 
 -- keep_label --

@@ -67,6 +67,10 @@ SELECT id, kind,
  ORDER BY id DESC
  LIMIT %(most)s;
 
+-- runs_of_notebook --
+-- What a notebook started, in the order in which it did
+SELECT id FROM runs WHERE notebook = %(notebook)s AND kind <> 'notebook' ORDER BY id;
+
 -- add_items --
 -- Pieces of work; those already there stay as they are
 INSERT INTO items (run_id, stage, wave, key, payload)
