@@ -58,6 +58,11 @@ def test_decomposed_umlauts_are_found_as_written() -> None:
     assert found(text, keyword="Kündigung") == [unicodedata.normalize("NFD", "Kündigung")]
 
 
+def test_ligatures_do_not_make_a_search_endless() -> None:
+    """With full case folding `regex` 2026.11 never came back from this one."""
+    assert found("ſäÄﬁä-aäÄüsf xssfx ẞÄüIß", keyword="*ssf*") == ["xssfx"]
+
+
 def test_within_counts_from_the_beginning() -> None:
     text = "x " * 50 + "Rechnung"
     assert found(text, keyword="Rechnung", within=101) == ["Rechnung"]

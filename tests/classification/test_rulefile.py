@@ -89,7 +89,9 @@ def test_comments_and_order_do_not_change_the_digest() -> None:
     entries = ["  - id" + entry for entry in rules.split("  - id")[1:]]
     assert len(entries) == 4
     shuffled = f"# hello\n{head}rules:\n{''.join(reversed(entries))}"
-    shuffled = shuffled.replace("    category: invoice\n    weight: 2\n", "    weight: 2.0\n    category: invoice # !\n")
+    shuffled = shuffled.replace(
+        "    category: invoice\n    weight: 2\n", "    weight: 2.0\n    category: invoice # !\n"
+    )
     assert parse(shuffled).digest == small().digest
 
 

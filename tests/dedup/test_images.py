@@ -56,7 +56,9 @@ def test_nearly_uniform_pictures_have_no_hash() -> None:
 
 def test_transparency_counts_as_paper() -> None:
     cut_out = picture(2).convert("RGBA")
-    cut_out.putdata([(*pixel[:3], 0 if pixel[:3] == (255, 255, 255) else 255) for pixel in cut_out.get_flattened_data()])
+    cut_out.putdata(
+        [(*pixel[:3], 0 if pixel[:3] == (255, 255, 255) else 255) for pixel in cut_out.get_flattened_data()]
+    )
     assert image_distance(digest(cut_out), digest(picture(2))) <= NEAR_IMAGE
 
 

@@ -172,7 +172,9 @@ def is_heading(text: str, start: int, end: int, *, sort: Heading = True) -> bool
     cell = lead + text[start : stop.start() if stop else len(text)]
     if len(cell) > HEADING_LENGTH or _is_sentence(cell):
         return False
-    return bool(_LEAD.fullmatch(lead)) or (sort == "anywhere" and text[start].isupper() and _is_title(cell))
+    if _LEAD.fullmatch(lead):
+        return True
+    return sort == "anywhere" and (text[start].isupper() or lead.lstrip().startswith("#")) and _is_title(cell)
 
 
 def _is_sentence(cell: str) -> bool:

@@ -21,7 +21,8 @@ MIN_DIGITS = 3
 
 LIKE_WORDS = 0.3
 """Share of letter triples that leftover words must have in common to be misreadings of each other.
-Words read by Tesseract from damaged scans share .5 to .8 with the truth, different words .1 to .2."""
+On 26 scanned invoices, where both sides had words left, Tesseract's shared .34 to 1.0 with the truth (but one: .22);
+those of another invoice in the same layout .24 to .54, so likeness alone never says "the same document"."""
 
 FEW_MISSING = 0.05
 """What only one side has may be an unread stamp or margin up to this share of its words."""

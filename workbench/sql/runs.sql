@@ -56,14 +56,14 @@ SELECT id, kind, state, parameters, config_digest, code_version, host, actor, re
  WHERE id = %(id)s;
 
 -- recent_runs --
--- The newest runs; a running one whose heart stopped is shown as interrupted
+-- The newest runs, labelling sessions only if asked for; a running one whose heart stopped is shown as interrupted
 SELECT id, kind,
        CASE WHEN state = 'running' AND heartbeat_at < clock_timestamp() - interval '2 minutes' THEN 'interrupted'
             ELSE state END AS state,
        parameters, config_digest, code_version, host, actor, reason, started_at, heartbeat_at,
        finished_at, counts, seconds, notebook, message
   FROM runs
- WHERE %(kind)s::text IS NULL OR kind = %(kind)s
+ WHERE CASE WHEN %(kind)s::text IS NULL THEN kind <> 'review' ELSE kind = %(kind)s END
  ORDER BY id DESC
  LIMIT %(most)s;
 

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import io
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from workbench.records import Blob, Digest
 
 CHUNK = 1024 * 1024
 
+_is_digest = re.compile(r"[0-9a-f]{64}").fullmatch
+
 
 class LocalStore:
     """A folder of blobs; safe for many threads and processes at once."""
@@ -32,31 +35,38 @@ class LocalStore:
         self.folder = folder
         self._incoming = folder / "incoming"
         try:
-            self._incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            for place in (folder, self._incoming):
+                # Not by parents=True, which would leave the outer one open to everybody.
+                place.mkdir(mode=0o700, exist_ok=True)
+            self._sweep()
         except OSError as error:
-            raise StoreError(f"the object folder {folder} cannot be used: {error.strerror}") from error
-        self._sweep()
+            raise StoreError(f"the object folder {folder} cannot be used: {_reason(error)}") from error
 
     def put(self, stream: BinaryIO) -> Blob:
         try:
-            with tempfile.NamedTemporaryFile(dir=self._incoming, delete=False) as file:
+            with self._new_file() as file:
                 path = Path(file.name)
                 try:
-                    # Held while the file is ours: a sweep by another process leaves it alone.
-                    fcntl.flock(file, fcntl.LOCK_EX)
                     digest, size = _copy(stream, file)
                     self._adopt(file.fileno(), path, digest)
                 finally:
                     path.unlink(missing_ok=True)
+        except _StreamFailed as failed:
+            raise failed.error from None
         except OSError as error:
             raise StoreError(_sentence(error, self.folder)) from error
         return Blob(digest=digest, size=size, stored_digest=digest)
 
     def open(self, digest: Digest) -> BinaryIO:
+        if not _is_digest(digest):
+            raise BlobMissing(_missing(digest))
         try:
             return io.BufferedReader(_Verified(self._place(digest), digest), CHUNK)
         except FileNotFoundError:
             raise BlobMissing(_missing(digest)) from None
+        except OSError as error:
+            raise StoreError(_unreadable(digest, error)) from error
 
     @contextmanager
     def file(self, digest: Digest) -> Iterator[Path]:
@@ -68,10 +78,15 @@ class LocalStore:
     def digests(self) -> Iterator[Digest]:
         for first in _folders(self.folder):
             for second in _folders(first):
-                yield from (Digest(name) for name in sorted(p.name for p in second.iterdir()) if len(name) == 64)
+                yield from (Digest(name) for name in sorted(p.name for p in second.iterdir()) if _is_digest(name))
 
     def remove(self, digest: Digest) -> None:
-        self._place(digest).unlink(missing_ok=True)
+        if not _is_digest(digest):
+            return
+        try:
+            self._place(digest).unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(f"blob {digest[:12]}… cannot be removed: {_reason(error)}") from error
 
     def free_bytes(self) -> int:
         """What the disk still takes."""
@@ -79,6 +94,15 @@ class LocalStore:
 
     def _place(self, digest: Digest) -> Path:
         return self.folder / digest[:2] / digest[2:4] / digest
+
+    def _new_file(self) -> "tempfile._TemporaryFileWrapper[bytes]":
+        while True:
+            file = tempfile.NamedTemporaryFile(dir=self._incoming, delete=False)
+            # Held while the file is ours: a sweep by another process leaves it alone.
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if os.fstat(file.fileno()).st_nlink:
+                return file
+            file.close()  # swept in the moment before it was locked
 
     def _adopt(self, descriptor: int, path: Path, digest: Digest) -> None:
         place = self._place(digest)
@@ -98,6 +122,13 @@ class LocalStore:
                 path.unlink(missing_ok=True)
 
 
+class _StreamFailed(Exception):
+    """What was to be stored could not be read: no fault of the store."""
+
+    def __init__(self, error: OSError) -> None:
+        self.error = error
+
+
 class _Verified(io.RawIOBase):
     """A file that is hashed as it is read, and compared at its end."""
 
@@ -110,7 +141,10 @@ class _Verified(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the io types want Buffer, CPython hands a memoryview
-        count = self._file.readinto(buffer) or 0
+        try:
+            count = self._file.readinto(buffer) or 0
+        except OSError as error:
+            raise StoreError(_unreadable(self._digest, error)) from error
         if count:
             self._hash.update(buffer[:count])
         elif len(buffer) and self._hash.hexdigest() != self._digest:
@@ -128,12 +162,19 @@ class _Verified(io.RawIOBase):
 def _copy(stream: BinaryIO, file: "tempfile._TemporaryFileWrapper[bytes]") -> tuple[Digest, int]:
     hashed = hashlib.sha256()
     size = 0
-    while chunk := stream.read(CHUNK):
+    while chunk := _read(stream):
         hashed.update(chunk)
         file.write(chunk)
         size += len(chunk)
     file.flush()
     return Digest(hashed.hexdigest()), size
+
+
+def _read(stream: BinaryIO) -> bytes:
+    try:
+        return stream.read(CHUNK)
+    except OSError as error:
+        raise _StreamFailed(error) from error
 
 
 def _make_folders(root: Path, folder: Path) -> None:
@@ -162,4 +203,12 @@ def _missing(digest: Digest) -> str:
 def _sentence(error: OSError, folder: Path) -> str:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return f"the disk below {folder} is full; free some space and start again, the run goes on where it stopped"
-    return f"the object folder {folder} cannot be written: {error.strerror or error}"
+    return f"the object folder {folder} cannot be written: {_reason(error)}"
+
+
+def _unreadable(digest: Digest, error: OSError) -> str:
+    return f"blob {digest[:12]}… cannot be read: {_reason(error)}"
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -15,7 +15,10 @@ class Store(Protocol):
     def name(self) -> str: ...
 
     def put(self, stream: BinaryIO) -> Blob:
-        """Keep what the stream holds, durably before this returns; bytes already held are not written again."""
+        """Keep what the stream holds, durably before this returns; bytes already held are not written again.
+
+        An OSError of the stream itself passes through: it is no fault of the store.
+        """
 
     def open(self, digest: Digest) -> BinaryIO:
         """Read a blob; reading to the end raises `BlobAltered` if the bytes do not have this digest."""
