@@ -90,7 +90,7 @@ class Documents(param.Parameterized):
     is_looking = param.Boolean(default=False, doc="Whether a list was asked for and is not there yet.")
 
     def __init__(self, person: Person) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # param carries no types
         self._lists: Desk[Found] = Desk(person)
         self._cards: Desk[Card] = Desk(person)
         self.param.watch(self._restart, ["question", "category", "decision"], precedence=0)

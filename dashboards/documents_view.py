@@ -1,6 +1,11 @@
-"""How the list and the decision card look: pure functions. Every name, text and message is escaped."""
+"""How the list of documents looks: pure functions from what was found to something to show.
 
-from collections.abc import Sequence
+Every name and text is escaped before it becomes HTML. The card beside the list is in `card_view`.
+"""
+
+# mypy: disable-error-code="no-untyped-call"
+# The constructors of Panel's components carry no types.
+
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -8,14 +13,14 @@ import pandas as pd
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboards import look, words
-from workbench.records import Decision, Document, Evidence, Json, Opinion
+from dashboards import card_view, look, words
+from workbench.records import Document
 
 if TYPE_CHECKING:
-    from dashboards.documents import Card, Documents, Found
+    from dashboards.documents import Documents, Found
 
-TYPING_S = 0.3
 COLUMNS = ("document", "category", "decision", "format", "size", "taken")
+FIELD = {"& .MuiInputBase-root": {"height": "42px"}}
 
 
 def page(documents: "Documents") -> pn.viewable.Viewable:
@@ -38,7 +43,7 @@ def page(documents: "Documents") -> pn.viewable.Viewable:
     beside = pn.Column(
         _alert(documents.param.missing),
         pn.pane.HTML(
-            pn.bind(card, documents.param.card, documents.param.found),
+            pn.bind(card_view.card, documents.param.card, documents.param.found),
             stylesheets=[look.SHEET, look.CARD],
             sizing_mode="stretch_width",
             margin=0,
@@ -59,7 +64,9 @@ def _filters(documents: "Documents") -> pn.viewable.Viewable:
         value=documents.question,
         size="small",
         margin=0,
-        styles={"flex": "3 1 260px"},
+        sizing_mode="stretch_width",
+        sx=FIELD,
+        styles={"flex": "3 1 240px"},
     )
     category = _select("Category", documents, "category")
     decision = _select("Decision", documents, "decision")
@@ -77,7 +84,7 @@ def _filters(documents: "Documents") -> pn.viewable.Viewable:
             decision.options = choices("All decisions", words.DECISIONS, found.decisions)
 
     pn.bind(offer, documents.param.found, watch=True)
-    return pn.FlexBox(search, category, decision, margin=0, sizing_mode="stretch_width", styles={"gap": "12px"})
+    return pn.FlexBox(search, category, decision, margin=0, sizing_mode="stretch_width", gap="14px 12px")
 
 
 def _select(label: str, documents: "Documents", name: str) -> pmui.Select:
@@ -90,7 +97,9 @@ def _select(label: str, documents: "Documents", name: str) -> pmui.Select:
         value=wanted,
         size="small",
         margin=0,
-        styles={"flex": "1 1 170px"},
+        sizing_mode="stretch_width",
+        sx=FIELD,
+        styles={"flex": "1 1 150px"},
     )
     pn.bind(lambda value: documents.param.update({name: value or ""}), select.param.value, watch=True)
 
@@ -155,11 +164,11 @@ def _row(document: Document, found: "Found") -> tuple[str, ...]:
     named = found.categories.get(document.category or "")
     return (
         f'<span class="title" title="{title}">{title}</span><span class="under">{under}</span>',
-        f"{escape(named[0])}{bar(document.confidence)}" if named else escape(document.category or "–"),
+        f"{escape(named[0])}{words.bar(document.confidence)}" if named else escape(document.category or "–"),
         words.chip(document.decision, words.DECISIONS.get(document.decision, document.decision)),
         escape(words.file_format(document.media_type)),
         words.size(document.size),
-        words.moment(document.taken_at),
+        words.moment(document.taken_at)[:10],
     )
 
 
@@ -171,13 +180,6 @@ def folder(document: Document) -> str:
 def marked(snippet: str) -> str:
     """A snippet, escaped, with the found words marked."""
     return escape(" ".join(snippet.split())).replace("«", "<mark>").replace("»", "</mark>")
-
-
-def bar(confidence: float | None) -> str:
-    """A confidence as a thin bar."""
-    if confidence is None:
-        return ""
-    return f'<span class="bar" title="{words.percent(confidence)}"><i style="width:{confidence:.0%}"></i></span>'
 
 
 def _table(documents: "Documents") -> pn.widgets.Tabulator:
@@ -205,11 +207,11 @@ def _table(documents: "Documents") -> pn.widgets.Tabulator:
             "responsiveLayout": "hide",
             "columns": [
                 {"field": "document", "minWidth": 200, "widthGrow": 4},
-                {"field": "category", "minWidth": 130, "widthGrow": 1},
-                {"field": "decision", "minWidth": 125},
+                {"field": "category", "minWidth": 150, "widthGrow": 2},
+                {"field": "decision", "minWidth": 128},
                 {"field": "format", "minWidth": 110},
                 {"field": "size", "minWidth": 85, "hozAlign": "right", "headerHozAlign": "right"},
-                {"field": "taken", "minWidth": 145},
+                {"field": "taken", "minWidth": 115},
             ],
         },
         stylesheets=[look.SHEET, look.TABLE],
@@ -256,151 +258,6 @@ def _parts(documents: "Documents") -> pn.viewable.Viewable:
     pn.bind(show, documents.param.found, watch=True)
     pn.bind(lambda value: documents.param.update(part=(value or 0) + 1), pages.param.value, watch=True)
     return pages
-
-
-def card(card: "Card | None", found: "Found | None" = None) -> str:
-    """Why a document was decided as it was, where it came from, and how its text begins."""
-    if card is None:
-        return ""
-    document = card.document
-    return "".join(
-        [
-            f'<div class="head"><h2 class="any">{escape(document.name)}</h2>{_close(found)}</div>',
-            f'<div class="muted small any">{escape(document.title or "")}</div>',
-            verdict(card),
-            evidence(card.opinions),
-            _problems(card),
-            facts(card),
-            places(card.arrivals),
-            _related("Nearly the same", [_near(row) for row in card.near]),
-            _related("Inside of it", [_member(row) for row in card.members]),
-            beginning(card),
-        ]
-    )
-
-
-def _close(found: "Found | None") -> str:
-    # The list's own address, so that closing leads back to what was searched for.
-    wanted = found.wanted if found else None
-    query: dict[str, str | int] = {"page": "documents"}
-    if wanted:
-        said = {"q": wanted.question, "category": wanted.category, "decision": wanted.decision}
-        query |= {name: value for name, value in said.items() if value}
-        query |= {"part": wanted.part} if wanted.part > 1 else {}
-    return words.link("Close", **query).replace("<a ", '<a class="close" ', 1)
-
-
-def verdict(card: "Card") -> str:
-    """Category, confidence and reason."""
-    document = card.document
-    chip = words.chip(document.decision, words.DECISIONS.get(document.decision, document.decision))
-    name = f'<span class="name">{escape(card.title)}</span>' if card.title else ""
-    sure = ""
-    if document.confidence is not None:
-        sure = (
-            f'<div class="line small muted">{words.percent(document.confidence)} sure</div>{bar(document.confidence)}'
-        )
-    by = f'<div class="small muted">decided by {escape(document.decided_by)}</div>' if document.decided_by else ""
-    labelled = "".join(
-        f'<div class="small">{escape(label.actor)} said {escape(label.category)}. {escape(label.note)}</div>'
-        for label in card.labels
-    )
-    return f'<div class="verdict">{name} {chip}{sure}<p class="any">{escape(document.reason)}</p>{by}{labelled}</div>'
-
-
-def evidence(opinions: Sequence[Opinion]) -> str:
-    """The words that spoke, of the newest answer of each classifier."""
-    newest = {opinion.classifier: opinion for opinion in opinions}
-    parts = [
-        f"<h3>Evidence · {escape(name)}</h3><div class=words>{''.join(_word(e) for e in opinion.evidence)}</div>"
-        for name, opinion in newest.items()
-        if opinion.evidence
-    ]
-    return "".join(parts)
-
-
-def _word(said: Evidence) -> str:
-    weight = f"{said.weight:+.1f}".replace("-", "−")
-    where = "" if said.field == "text" else f" in {escape(said.field)}"
-    return (
-        f'<span class="word" title="{escape(said.rule)}: {escape(said.category)}">{escape(said.found)} '
-        f"<small>{weight} {escape(said.category)}{where}</small></span>"
-    )
-
-
-def _problems(card: "Card") -> str:
-    lines = [
-        f"{words.chip('failed', problem.kind.replace('_', ' '))} {escape(problem.message)} "
-        f'<span class="muted">{escape(problem.advice)}</span>'
-        for problem in card.problems
-    ]
-    return _related("Problems", lines)
-
-
-def facts(card: "Card") -> str:
-    """What kind of file it is."""
-    document, extraction = card.document, card.extraction or {}
-    reader = f"{extraction.get('extractor', '')}{' with text recognition' if extraction.get('from_ocr') else ''}"
-    shown = {
-        "Number": str(document.id),
-        "Format": words.file_format(document.media_type),
-        "Size": words.size(document.size),
-        "Pages": str(document.pages or ""),
-        "Language": {"de": "German", "en": "English"}.get(document.language or "", document.language or ""),
-        "From": document.sender or "",
-        "Read by": reader,
-        "Taken": words.moment(document.taken_at),
-        "SHA-256": document.digest[:16] + "…",
-    }
-    lines = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in shown.items() if value)
-    return f"<h3>The file</h3><dl>{lines}</dl>"
-
-
-def places(arrivals: Sequence[Json]) -> str:
-    """Every place it came from."""
-    lines = [
-        escape(str(row["locator"]))
-        + f' <span class="muted small">{escape(str(row["source"]))}, run {row["run_id"]}'
-        + ("" if row["state"] == "present" else f", {escape(str(row['state']))}")
-        + "</span>"
-        for row in arrivals
-    ]
-    return _related("Where it came from", lines)
-
-
-def _near(row: Json) -> str:
-    what = {"none": "same words", "layout": "other layout", "scan": "a scan"}.get(row["difference"], row["difference"])
-    title = words.link(str(row["name"]), page="documents", document=row["id"])
-    return f'{title} <span class="muted small">{words.percent(row["score"])}, {escape(str(what))}</span>'
-
-
-def _member(row: Json) -> str:
-    return words.link(str(row["name"]), page="documents", document=row["id"])
-
-
-def _related(title: str, lines: Sequence[str]) -> str:
-    return f"<h3>{title}</h3><ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>" if lines else ""
-
-
-def beginning(card: "Card") -> str:
-    """How the text begins, with the evidence of the newest opinions marked."""
-    if not card.beginning.strip():
-        why = "It could not be read." if card.document.decision == Decision.UNREADABLE else "It has no text."
-        return f"<h3>Text</h3><p class=muted>{why}</p>"
-    newest = {opinion.classifier: opinion for opinion in card.opinions}
-    spans = [(e.start, e.end) for o in newest.values() for e in o.evidence if e.field == "text"]
-    more = '<p class="muted small">The beginning is shown.</p>' if card.is_cut else ""
-    return f"<h3>Text</h3><pre>{highlighted(card.beginning, spans)}</pre>{more}"
-
-
-def highlighted(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """Escaped text with spans marked; where spans overlap, the one that begins first is kept."""
-    parts, at = [], 0
-    for start, end in sorted(spans):
-        if at <= start < end <= len(text):
-            parts += [escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>"]
-            at = end
-    return "".join([*parts, escape(text[at:])])
 
 
 def _alert(sentence: Any) -> pn.viewable.Viewable:  # Any: a parameter

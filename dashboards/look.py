@@ -45,8 +45,8 @@ mark { background: color-mix(in srgb, #ffc93c 45%, transparent); color: inherit;
 .small { font-size: 12.5px }
 .number { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap }
 .any { overflow-wrap: anywhere }
-.chip { display: inline-block; border-radius: 99px; padding: 1px 9px; font-size: 12px; font-weight: 550; white-space: nowrap;
-  --tone: var(--muted); color: var(--tone); background: color-mix(in srgb, var(--tone) 13%, transparent) }
+.chip { display: inline-block; border-radius: 99px; padding: 1px 9px; font-size: 12px; font-weight: 550;
+  white-space: nowrap; --tone: var(--muted); color: var(--tone); background: color-mix(in srgb, var(--tone) 13%, transparent) }
 .chip.good { --tone: var(--good) }
 .chip.warn { --tone: var(--warn) }
 .chip.bad { --tone: var(--bad) }
@@ -58,7 +58,8 @@ mark { background: color-mix(in srgb, #ffc93c 45%, transparent); color: inherit;
 
 OVERVIEW = """
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 14px }
-.tile { border: 1px solid var(--line); border-radius: 12px; padding: 14px 16px; display: block; color: inherit; min-width: 0 }
+.tile { border: 1px solid var(--line); border-radius: 12px; padding: 14px 16px; display: block; color: inherit;
+  min-width: 0 }
 a.tile:hover { border-color: var(--accent); text-decoration: none; background: var(--wash) }
 .tile b { display: block; font-size: 28px; font-weight: 650; line-height: 1.25; letter-spacing: -.02em;
   font-variant-numeric: tabular-nums; white-space: nowrap }
@@ -93,7 +94,8 @@ CARD = """
 .verdict .name { font-size: 20px; font-weight: 650 }
 .verdict .bar { margin: 8px 0 10px; height: 6px }
 .words { display: flex; flex-wrap: wrap; gap: 6px }
-.word { border: 1px solid var(--line); border-radius: 8px; padding: 3px 9px; font-size: 13px; max-width: 100%; overflow-wrap: anywhere }
+.word { border: 1px solid var(--line); border-radius: 8px; padding: 3px 9px; font-size: 13px; max-width: 100%;
+  overflow-wrap: anywhere }
 .word small { color: var(--muted); white-space: nowrap }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 14px; margin: 0 }
 dt { color: var(--muted) }
@@ -107,25 +109,31 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; padding: 14px 1
 # The list gives way to the card where there is no room for both.
 NARROW = 1280
 LIST = f"@media (max-width: {NARROW}px) {{ :host(.behind) {{ display: none !important }} }}"
-BESIDE = (
-    ":host { flex: 0 0 470px; min-width: 0; border-left: 1px solid var(--divider-color); padding-left: 20px }"
-    f"@media (max-width: {NARROW}px) {{ :host {{ flex: 1 1 100%; max-width: 860px; border-left: 0; padding-left: 0 }} }}"
-)
+BESIDE = f"""
+:host {{ flex: 0 0 470px; min-width: 0; position: sticky; top: 12px; max-height: calc(100vh - 110px); overflow-y: auto;
+  border-left: 1px solid var(--divider-color); padding-left: 20px }}
+@media (max-width: {NARROW}px) {{
+  :host {{ flex: 1 1 100%; max-width: 860px; max-height: none; position: static; border-left: 0; padding-left: 0 }}
+}}
+"""
 
 TABLE = """
 .tabulator { background: transparent; border: 0; font-size: 14px }
-.tabulator .tabulator-header, .tabulator .tabulator-header .tabulator-col { background: transparent; color: var(--muted) }
+.tabulator .tabulator-header, .tabulator .tabulator-header .tabulator-col {
+  background: transparent; color: var(--muted); font-size: 12.5px; border: 0 }
 .tabulator .tabulator-header { border-bottom: 1px solid var(--line) }
-.tabulator .tabulator-tableholder, .tabulator .tabulator-tableholder .tabulator-table { background: transparent; color: var(--ink) }
-.tabulator .tabulator-row, .tabulator .tabulator-row.tabulator-row-even { background: transparent; border-bottom: 1px solid var(--line);
-  cursor: pointer }
-.tabulator .tabulator-row:hover { background: var(--wash) }
-.tabulator .tabulator-row.tabulator-selected { background: color-mix(in srgb, var(--accent) 14%, transparent) }
-.tabulator .tabulator-row .tabulator-cell { border: 0; padding: 9px 10px; vertical-align: top; height: auto !important }
-.tabulator .tabulator-header .tabulator-col { border: 0 }
-.tabulator a { color: inherit; font-weight: 600 }
-.tabulator .under { display: block; font-size: 12.5px; color: var(--muted); white-space: normal; overflow: hidden;
-  display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow-wrap: anywhere }
-.tabulator .title { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.tabulator .tabulator-tableholder, .tabulator .tabulator-tableholder .tabulator-table {
+  background: transparent; color: var(--ink) }
+.tabulator .tabulator-table .tabulator-row.tabulator-row {
+  background: transparent; border: 0; border-bottom: 1px solid var(--line); cursor: pointer }
+.tabulator .tabulator-table .tabulator-row.tabulator-row:hover { background: var(--wash) }
+.tabulator .tabulator-table .tabulator-row.tabulator-selected,
+.tabulator .tabulator-table .tabulator-row.tabulator-selected:hover {
+  background: color-mix(in srgb, var(--accent) 14%, transparent); color: var(--ink) }
+.tabulator .tabulator-table .tabulator-row .tabulator-cell {
+  border: 0; padding: 9px 10px; vertical-align: top; font-size: 14px; text-overflow: clip }
+.tabulator .under { font-size: 12.5px; color: var(--muted); white-space: normal; overflow: hidden;
+  overflow-wrap: anywhere; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical }
+.tabulator .title { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 550 }
 .tabulator .bar { margin-top: 6px; width: 84px }
 """

@@ -72,7 +72,7 @@ class Overview(param.Parameterized):
     chosen = param.String(doc="The category whose bar was last clicked.")
 
     def __init__(self, person: Person) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # param carries no types
         self._desk: Desk[Figures] = Desk(person)
 
     async def refresh(self, *_: object) -> None:
@@ -147,8 +147,10 @@ def _duplicates(workbench: Workbench) -> int:
 def _traps(workbench: Workbench) -> list[Trap]:
     found = workbench.analytics.problems().head(PROBLEMS)
     return [
-        Trap(kind=row.kind, problems=int(row.problems), example=row.example, advice=row.advice)
-        for row in found.itertuples()
+        Trap(
+            kind=str(row["kind"]), problems=int(row["problems"]), example=str(row["example"]), advice=str(row["advice"])
+        )
+        for row in found.to_dict("records")
     ]
 
 

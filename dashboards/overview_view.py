@@ -1,5 +1,8 @@
 """How the overview looks: pure functions from figures to something to show. Every name and message is escaped."""
 
+# mypy: disable-error-code="no-untyped-call"
+# The constructors of Panel's components carry no types.
+
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from html import escape
@@ -7,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.events import Tap
-from bokeh.models import ColumnDataSource, LabelSet, Range1d
+from bokeh.events import Event, Tap
+from bokeh.models import ColumnDataSource, FactorRange, Range1d
 from bokeh.plotting import figure
 
 from dashboards import look, words
@@ -69,7 +72,8 @@ def body(figures: "Figures | None", trouble: str, *, choose: Callable[[str], obj
                     styles={**HALF, "gap": "18px"},
                 ),
                 margin=0,
-                styles={"gap": "18px", "align-items": "stretch"},
+                gap="18px",
+                align_items="stretch",
                 sizing_mode="stretch_width",
             ),
             _html(runs(figures.runs)),
@@ -118,8 +122,8 @@ def bars(categories: "Sequence[Category]", choose: Callable[[str], object]) -> f
         {"name": names, "documents": numbers, "label": [words.count(n) for n in numbers], "id": [c.id for c in ordered]}
     )
     plot = figure(
-        y_range=names,
-        x_range=Range1d(0, max(numbers, default=1) * 1.15),
+        y_range=FactorRange(factors=names),
+        x_range=Range1d(start=0, end=max(numbers, default=1) * 1.15),
         height=max(120, BAR_PX * len(names) + 12),
         toolbar_location=None,
         tools="",
@@ -128,17 +132,15 @@ def bars(categories: "Sequence[Category]", choose: Callable[[str], object]) -> f
         outline_line_color=None,
     )
     plot.hbar(y="name", right="documents", height=0.66, source=source, color="#2b8a99", border_radius=3)
-    plot.add_layout(
-        LabelSet(
-            x="documents",
-            y="name",
-            text="label",
-            source=source,
-            x_offset=6,
-            text_baseline="middle",
-            text_font_size="12px",
-            text_color="#7d8a8f",
-        )
+    plot.text(
+        x="documents",
+        y="name",
+        text="label",
+        source=source,
+        x_offset=6,
+        text_baseline="middle",
+        text_font_size="12px",
+        text_color="#7d8a8f",
     )
     plot.grid.visible = False
     plot.xaxis.visible = False
@@ -146,8 +148,9 @@ def bars(categories: "Sequence[Category]", choose: Callable[[str], object]) -> f
     plot.yaxis.major_tick_line_color = None
     plot.yaxis.major_label_text_font_size = "13px"
 
-    def tapped(event: Tap) -> None:
-        row = int(event.y) if event.y is not None and event.y >= 0 else -1
+    def tapped(event: Event) -> None:
+        at = event.y if isinstance(event, Tap) else None
+        row = int(at) if at is not None and at >= 0 else -1
         if 0 <= row < len(ordered):
             choose(ordered[row].id)
 

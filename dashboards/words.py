@@ -121,3 +121,10 @@ def chip(state: str, title: str) -> str:
 def link(title: str, **query: str | int) -> str:
     """A link within the dashboards; the title is escaped."""
     return f'<a href="?{escape(urlencode(query))}">{escape(title)}</a>'
+
+
+def bar(confidence: float | None) -> str:
+    """A confidence as a thin bar."""
+    if confidence is None:
+        return ""
+    return f'<span class="bar" title="{percent(confidence)}"><i style="width:{confidence:.0%}"></i></span>'

@@ -14,7 +14,7 @@ _UNREADABLE = ("encrypted", "corrupt", "empty", "unsupported", "too_large")
 
 def label(sample: Sample) -> tuple[str, ...]:
     """The row of one sample; what nobody can read has no category, nor has an archive."""
-    readable = sample.state not in _UNREADABLE and sample.how is not How.ARCHIVE
+    readable = sample.state not in _UNREADABLE and sample.how not in (How.ARCHIVE, How.BOMB)
     is_copy = sample.relation is Relation.COPY
     is_near = sample.relation not in (Relation.NONE, Relation.COPY)
     return (

@@ -191,7 +191,7 @@ def test_a_full_disk_is_told_with_what_to_do(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StoreError, match=r"the object folder .*file/objects cannot be used: (file exists|not a directory)"):
+    with pytest.raises(StoreError, match=r"folder .*file/objects cannot be used: (file exists|not a directory)"):
         LocalStore(tmp_path / "file" / "objects")
 
 

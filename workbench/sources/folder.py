@@ -8,12 +8,14 @@ over what nobody asked for. What cannot be read becomes a Problem in
 for a share that dropped its mount must not look like a thousand deletions.
 """
 
+import hashlib
 import os
 import stat
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
-from fnmatch import fnmatch
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,6 +25,12 @@ from workbench.records import Arrival, Effect, Problem, Stage
 # What systems and editors leave behind; nobody means these when saying "this folder".
 IGNORED = (".*", "~$*", "Thumbs.db", "desktop.ini", "*.part", "*.crdownload", "lost+found", "@eaDir", "#recycle")
 
+# Of a longer path the digest is part of the external id: an index of PostgreSQL takes 2,704 bytes,
+# a path may have 4,095.
+LONGEST_KEY = 1500
+
+_NOT_UTF8 = "its name is not valid UTF-8; rename it"
+
 
 class FolderSource:
     """All files below some paths.
@@ -31,28 +39,29 @@ class FolderSource:
     ----------
     roots : files and folders; one inside another is read once
     include : glob patterns of file names, e.g. ("*.pdf",); empty for all
-    exclude : glob patterns of file or folder names to pass over
+    exclude : glob patterns of file or folder names to pass over, besides `IGNORED`
+
+    Patterns match whatever the case. Raises `SourceError` for a root whose name is not valid UTF-8.
     """
 
     name = "folder"
 
-    def __init__(self, roots: Sequence[Path], *, include: Sequence[str] = (), exclude: Sequence[str] = IGNORED) -> None:
+    def __init__(self, roots: Sequence[Path], *, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> None:
         self.roots = _outermost(roots)
         self._include = tuple(include)
-        self._exclude = tuple(exclude)
+        self._exclude = (*IGNORED, *exclude)
         self.problems: list[Problem] = []
 
     def arrivals(self) -> Iterator[Arrival]:
         self.problems.clear()
         for root in self.roots:
-            if root.is_file():
+            mode = _mode(root)
+            if stat.S_ISREG(mode):
                 yield from self._file(root)
-            elif root.is_dir():
+            elif stat.S_ISDIR(mode):
                 yield from self._folder(root)
             else:
-                raise SourceError(
-                    f"there is no file or folder {root}; is the share mounted, and is the path written correctly?"
-                )
+                raise SourceError(f"{root} is neither a file nor a folder")
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -94,39 +103,47 @@ class FolderSource:
     def undo(self, effect: Effect) -> None:
         raise SourceError(f"a folder has nothing to undo; effect {effect.operation} is not its own")
 
-    def _folder(self, folder: Path) -> Iterator[Arrival]:
+    def _folder(self, root: Path) -> Iterator[Arrival]:
+        # A stack instead of recursion: folders may be nested deeper than Python's calls.
+        levels = [iter(self._entries(root))]
+        while levels:
+            entry = next(levels[-1], None)
+            if entry is None:
+                levels.pop()
+            elif entry.is_dir(follow_symlinks=False):
+                levels.append(iter(self._entries(Path(entry.path))))
+            elif self._wanted(entry.name) and self._inside(entry):
+                yield from self._file(Path(entry.path))
+
+    def _entries(self, folder: Path) -> list["os.DirEntry[str]"]:
+        if not _is_utf8(folder):
+            self._problem(folder, OSError(0, _NOT_UTF8))
+            return []
         try:
-            entries = sorted(os.scandir(folder), key=lambda e: e.name)
+            with os.scandir(folder) as entries:
+                return sorted((e for e in entries if not _matches(e.name, self._exclude)), key=lambda e: e.name)
         except OSError as error:
             if folder in self.roots:
                 raise SourceError(_sentence(folder, error)) from error
             self._problem(folder, error)
-            return
-        for entry in entries:
-            if any(fnmatch(entry.name, pattern) for pattern in self._exclude):
-                continue
-            path = Path(entry.path)
-            if entry.is_dir(follow_symlinks=False):
-                yield from self._folder(path)
-            elif self._wanted(entry.name) and self._inside(entry):
-                yield from self._file(path)
+            return []
 
     def _wanted(self, name: str) -> bool:
-        return not self._include or any(fnmatch(name.lower(), pattern.lower()) for pattern in self._include)
+        return not self._include or _matches(name, self._include)
 
     def _inside(self, entry: "os.DirEntry[str]") -> bool:
         if not entry.is_symlink():
             return entry.is_file(follow_symlinks=False)
         target = Path(os.path.realpath(entry.path))
-        return target.is_file() and any(target.is_relative_to(root.resolve()) for root in self.roots)
+        is_file = os.path.isfile(target)  # noqa: PTH113  # Path.is_file raises where there is no right to look
+        return is_file and any(target.is_relative_to(os.path.realpath(root)) for root in self.roots)
 
     def _file(self, path: Path) -> Iterator[Arrival]:
+        if not _is_utf8(path):
+            self._problem(path, OSError(0, _NOT_UTF8))
+            return
         try:
             found = path.stat()
-            path.name.encode()
-        except UnicodeEncodeError:
-            self._problem(path, OSError(0, "its name is not valid UTF-8; rename it"))
-            return
         except OSError as error:
             self._problem(path, error)
             return
@@ -136,11 +153,11 @@ class FolderSource:
             locator=str(path),
             name=unicodedata.normalize("NFC", path.name),
             size=found.st_size,
-            modified_at=datetime.fromtimestamp(found.st_mtime, UTC),
+            modified_at=_time(found.st_mtime),
         )
 
     def _problem(self, path: Path, error: OSError) -> None:
-        shown = str(path).encode(errors="replace").decode()
+        shown = _shown(path)
         self.problems.append(
             Problem(
                 stage=Stage.SCAN,
@@ -153,14 +170,63 @@ class FolderSource:
 
 
 def _external_id(path: Path, found: os.stat_result) -> str:
-    return f"{path}|{found.st_size}|{found.st_mtime_ns}"
+    key = str(path)
+    if len(os.fsencode(key)) > LONGEST_KEY:
+        key = f"sha256:{hashlib.sha256(os.fsencode(key)).hexdigest()}"
+    return f"{key}|{found.st_size}|{found.st_mtime_ns}"
+
+
+def _time(seconds: float) -> datetime | None:
+    with suppress(ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(seconds, UTC)
+    return None  # beyond the calendar, as broken clocks and servers leave it
+
+
+def _mode(root: Path) -> int:
+    try:
+        return root.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise SourceError(
+            f"there is no file or folder {root}; is the share mounted, and is the path written correctly?"
+        ) from None
+    except OSError as error:
+        raise SourceError(_sentence(root, error)) from error
+
+
+def _matches(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(_folded(name), _folded(pattern)) for pattern in patterns)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).lower()
+
+
+def _is_utf8(path: Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _outermost(roots: Sequence[Path]) -> tuple[Path, ...]:
-    # absolute, not resolved: a share is known by the name it is mounted under
-    places = sorted({Path(root).absolute() for root in roots})
+    places = sorted({_place(Path(root)) for root in roots})
     return tuple(p for p in places if not any(p != other and p.is_relative_to(other) for other in places))
 
 
+def _place(root: Path) -> Path:
+    if not _is_utf8(root.absolute()):
+        raise SourceError(f"{_shown(root)} cannot be read: {_NOT_UTF8}")
+    # Absolute, not resolved: a share is known by the name it is mounted under. "a/../b" is b, unless a is a link.
+    place = Path(os.path.normpath(root.absolute()))
+    real = os.path.realpath(root)
+    return place if os.path.realpath(place) == real else Path(real)
+
+
+def _shown(path: Path) -> str:
+    return str(path).encode(errors="replace").decode()
+
+
 def _sentence(path: Path, error: OSError) -> str:
-    return f"{path} cannot be read: {(error.strerror or str(error)).lower()}"
+    reason = error.strerror or str(error)
+    return f"{path} cannot be read: {reason[:1].lower()}{reason[1:]}"

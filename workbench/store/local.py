@@ -97,7 +97,7 @@ class LocalStore:
 
     def _new_file(self) -> "tempfile._TemporaryFileWrapper[bytes]":
         while True:
-            file = tempfile.NamedTemporaryFile(dir=self._incoming, delete=False)
+            file = tempfile.NamedTemporaryFile(dir=self._incoming, delete=False)  # noqa: SIM115  # closed by `put`
             # Held while the file is ours: a sweep by another process leaves it alone.
             fcntl.flock(file, fcntl.LOCK_EX)
             if os.fstat(file.fileno()).st_nlink:

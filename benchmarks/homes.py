@@ -1,0 +1,130 @@
+"""A fresh home for the workbench, and its command run there under observation."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.documents import PROJECT
+from workbench import config
+from workbench.config import Settings
+from workbench.database import embedded
+
+SAMPLE_EVERY_S = 0.25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """What a command took.
+
+    Parameters
+    ----------
+    parent_mb : peak resident memory of the process itself
+    worker_mb : that of its largest descendant
+    tree_mb : that of all together; pages shared between workers count for each
+    """
+
+    seconds: float
+    output: str
+    parent_mb: float
+    worker_mb: float
+    tree_mb: float
+
+    def json(self) -> Any:  # Any: what the command printed
+        """Its output read as JSON."""
+        return json.loads(self.output)
+
+
+@contextmanager
+def fresh(scratch: Path, name: str) -> Iterator[Path]:
+    """An empty home with a running, migrated database; removed at the end."""
+    home = scratch / f"home-{name}"
+    _remove(home)
+    workbench(home, "init")
+    try:
+        yield home
+    finally:
+        _remove(home)
+
+
+def settings(home: Path) -> Settings:
+    """The project's settings with that home."""
+    return config.load(PROJECT).model_copy(update={"home": home})
+
+
+def workbench(home: Path, *arguments: str) -> Finished:
+    """Run a command of the workbench in a process of its own."""
+    return observed([sys.executable, "-m", "workbench", *arguments], {"WORKBENCH_HOME": str(home)})
+
+
+def observed(command: Sequence[str], variables: dict[str, str]) -> Finished:
+    """Run a command, and watch its memory and that of its children.
+
+    Raises
+    ------
+    RuntimeError
+        It failed; 3 means that there were problems with documents, which is no failure.
+    """
+    # What the person who measures has set must not change the figures.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WORKBENCH_")}
+    start = time.monotonic()
+    process = subprocess.Popen(
+        command, env={**kept, **variables}, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    peaks = _Peaks(process.pid)
+    watcher = threading.Thread(target=peaks.watch, args=(process,), daemon=True)
+    watcher.start()
+    output, errors = process.communicate()
+    seconds = time.monotonic() - start
+    watcher.join()
+    if process.returncode not in {0, 3}:
+        raise RuntimeError(f"{' '.join(command[:6])} ended with {process.returncode}: {errors[-2000:]}")
+    return Finished(seconds=seconds, output=output, parent_mb=peaks.parent, worker_mb=peaks.worker, tree_mb=peaks.tree)
+
+
+@dataclass
+class _Peaks:
+    pid: int
+    parent: float = 0.0
+    worker: float = 0.0
+    tree: float = 0.0
+
+    def watch(self, process: "subprocess.Popen[str]") -> None:
+        while process.poll() is None:
+            own, others = _resident_mb(self.pid)
+            self.parent = max(self.parent, own)
+            self.worker = max(self.worker, *others, 0.0)
+            self.tree = max(self.tree, own + sum(others))
+            time.sleep(SAMPLE_EVERY_S)
+
+
+def _resident_mb(pid: int) -> tuple[float, list[float]]:
+    try:
+        parent = psutil.Process(pid)
+        family = [parent, *parent.children(recursive=True)]
+    except psutil.Error:
+        return 0.0, []
+    sizes = []
+    for member in family:
+        try:
+            # A server that is about to leave us is nobody's worker.
+            sizes.append(0.0 if member.name() in {"postgres", "pg_ctl"} else member.memory_info().rss / 1e6)
+        except psutil.Error:
+            sizes.append(0.0)
+    return sizes[0], sizes[1:]
+
+
+def _remove(home: Path) -> None:
+    if home.exists():
+        embedded.remove(home / "postgres")
+        shutil.rmtree(home, ignore_errors=True)
