@@ -16,17 +16,15 @@ def measure(options: Options) -> Iterator[Row]:
     """First and second ingest, of generated files and of the committed samples."""
     folder = documents.generated(options.scratch, count=options.count, seed=options.seed)
     yield from _of(folder, f"{options.count} generated", options)
-    if documents.SAMPLES.is_dir():
+    if options.count >= documents.WORTH_SAMPLES:
         yield from _of(documents.SAMPLES, "the samples", options)
 
 
 def _of(folder: Path, called: str, options: Options) -> Iterator[Row]:
     with homes.fresh(options.scratch, "again") as home:
-        first = Row(
-            what=f"first ingest, {called}", value=homes.workbench(home, "ingest", str(folder)).seconds, unit="s"
-        )
-        again = [homes.workbench(home, "ingest", str(folder)).seconds for _ in range(options.repeat)]
-        starting = [homes.workbench(home, "stats").seconds for _ in range(options.repeat)]
+        first = Row(what=f"first ingest, {called}", value=home.run("ingest", str(folder)).seconds, unit="s")
+        again = [home.run("ingest", str(folder)).seconds for _ in range(options.repeat)]
+        starting = [home.run("stats").seconds for _ in range(options.repeat)]
     yield first
     second = Row(what=f"second ingest, {called}", value=statistics.median(again), unit="s")
     yield compared(second, first)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parent.parent
 SAMPLES = PROJECT / "test-data" / "sample-documents"
+# A smaller measurement only shows that it works, and leaves the committed samples with their scans alone.
+WORTH_SAMPLES = 100
 
 
 def generated(scratch: Path, *, count: int, seed: int) -> Path:

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from pydantic import SecretStr
 
+from benchmarks import server
 from benchmarks.documents import PROJECT
 from workbench import config
 from workbench.config import Settings
-from workbench.database import embedded
 
 SAMPLE_EVERY_S = 0.25
 
@@ -45,26 +46,40 @@ class Finished:
         return json.loads(self.output)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """Where a workbench keeps its objects, and the address of its database.
+
+    Parameters
+    ----------
+    database_url : as the admin, who may migrate
+    """
+
+    folder: Path
+    database_url: str
+
+    def run(self, *arguments: str) -> Finished:
+        """Run a command of the workbench in a process of its own."""
+        variables = {"WORKBENCH_HOME": str(self.folder), "WORKBENCH_DATABASE_URL": self.database_url}
+        return observed([sys.executable, "-m", "workbench", *arguments], variables)
+
+    @property
+    def settings(self) -> Settings:
+        """The project's settings with this home."""
+        url = SecretStr(self.database_url)
+        return config.load(PROJECT).model_copy(update={"home": self.folder, "database_url": url})
+
+
 @contextmanager
-def fresh(scratch: Path, name: str) -> Iterator[Path]:
-    """An empty home with a running, migrated database; removed at the end."""
-    home = scratch / f"home-{name}"
-    _remove(home)
-    workbench(home, "init")
-    try:
-        yield home
-    finally:
-        _remove(home)
-
-
-def settings(home: Path) -> Settings:
-    """The project's settings with that home."""
-    return config.load(PROJECT).model_copy(update={"home": home})
-
-
-def workbench(home: Path, *arguments: str) -> Finished:
-    """Run a command of the workbench in a process of its own."""
-    return observed([sys.executable, "-m", "workbench", *arguments], {"WORKBENCH_HOME": str(home)})
+def fresh(scratch: Path, name: str) -> Iterator[Home]:
+    """An empty home on an empty, migrated catalogue of the running scratch server; both removed at the end."""
+    folder = scratch / f"home-{name}"
+    shutil.rmtree(folder, ignore_errors=True)
+    with server.running(scratch) as running, server.catalogue(running, f"home_{name}") as database:
+        try:
+            yield Home(folder=folder, database_url=running.conninfo(role="admin", database=database))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def observed(command: Sequence[str], variables: dict[str, str]) -> Finished:
@@ -122,9 +137,3 @@ def _resident_mb(pid: int) -> tuple[float, list[float]]:
         except psutil.Error:
             sizes.append(0.0)
     return sizes[0], sizes[1:]
-
-
-def _remove(home: Path) -> None:
-    if home.exists():
-        embedded.remove(home / "postgres")
-        shutil.rmtree(home, ignore_errors=True)

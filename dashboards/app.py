@@ -4,8 +4,8 @@ Pages are built when they are first opened. Nothing is loaded from another
 machine; what is shown is in the address, so that it can be sent to a colleague.
 """
 
-# mypy: disable-error-code="no-untyped-call"
-# The constructors of Panel's components carry no types.
+# mypy: disable-error-code="no-untyped-call, no-any-return, attr-defined"
+# Panel's components carry no types, and Page is not among those it names.
 
 from collections.abc import Callable
 
@@ -28,10 +28,11 @@ MENU = (
 class Session(param.Parameterized):
     """One person's visit: which page is open, and the state of each page."""
 
-    page = param.Selector(default=OVERVIEW, objects=[name for name, _, _ in MENU], doc="The open page.")
+    page = param.String(default=OVERVIEW, doc="The open page, by its name in the address.")
 
     def __init__(self, search: str) -> None:
         super().__init__()
+        self._is_led = False
         person = people.current()
         self.overview = Overview(person)
         self.documents = Documents(person)
@@ -44,6 +45,7 @@ class Session(param.Parameterized):
 
     def go(self, address: Address) -> None:
         """Show what an address says; a list's filters stay when it only names another page."""
+        self._is_led = True
         if address.page == DOCUMENTS:
             self.documents.param.update(
                 question=address.question,
@@ -53,6 +55,7 @@ class Session(param.Parameterized):
             )
             self.documents.part = address.part
         self.page = address.page
+        self._is_led = False
 
     def address(self) -> Address:
         """Where the person is."""
@@ -67,13 +70,16 @@ class Session(param.Parameterized):
         )
 
     def _tell(self, *_: object) -> None:
-        self.navigator.search = write(self.address())
+        # What the browser asked for is in its address already; a second entry would spoil its history.
+        if not self._is_led:
+            self.navigator.search = write(self.address())
 
     def _choose(self, event: param.parameterized.Event) -> None:
         self.go(Address(page=DOCUMENTS, category=event.new))
+        self._tell()
 
 
-def serve() -> pmui.Page:
+def serve() -> pn.viewable.Viewable:
     """The page of a new session."""
     location = pn.state.location
     session = Session(location.search if location else "")
@@ -100,11 +106,13 @@ def serve() -> pmui.Page:
     def picked(active: int | tuple[int, ...] | None) -> None:
         if active is not None:
             session.page = names[active[0] if isinstance(active, tuple) else active]
+            page.sidebar_open = not session.navigator.is_narrow
+
+    def make_room(is_narrow: bool) -> None:
+        page.sidebar_open = not is_narrow
 
     show(session.page)
-    pn.bind(show, session.param.page, watch=True)
-    pn.bind(picked, menu.param.active, watch=True)
-    return pmui.Page(
+    page = pmui.Page(
         title="Document Workbench",
         meta_title="Document Workbench",
         sidebar=[menu],
@@ -114,6 +122,10 @@ def serve() -> pmui.Page:
         theme_config=look.THEME,
         theme_toggle=True,
     )
+    pn.bind(show, session.param.page, watch=True)
+    pn.bind(picked, menu.param.active, watch=True)
+    pn.bind(make_room, session.navigator.param.is_narrow, watch=True)
+    return page
 
 
 if pn.state.served:

@@ -21,7 +21,7 @@ def card(card: "Card | None", found: "Found | None" = None) -> str:
             f'<div class="head"><h2 class="any">{escape(document.name)}</h2>{_close(found)}</div>',
             f'<div class="muted small any">{escape(document.title or "")}</div>',
             verdict(card),
-            evidence(card.opinions),
+            evidence(card.opinions, document.category),
             _problems(card),
             facts(card),
             places(card.arrivals),
@@ -50,7 +50,8 @@ def verdict(card: "Card") -> str:
     name = f'<span class="name">{escape(card.title)}</span>' if card.title else ""
     sure = ""
     if document.confidence is not None:
-        sure = f'<div class="line small muted">{words.percent(document.confidence)} sure</div>{words.bar(document.confidence)}'
+        share = words.percent(document.confidence)
+        sure = f'<div class="small muted">{share} sure</div>{words.bar(document.confidence)}'
     by = f'<div class="small muted">decided by {escape(document.decided_by)}</div>' if document.decided_by else ""
     labelled = "".join(
         f'<div class="small">{escape(label.actor)} said {escape(label.category)}. {escape(label.note)}</div>'
@@ -59,23 +60,24 @@ def verdict(card: "Card") -> str:
     return f'<div class="verdict">{name} {chip}{sure}<p class="any">{escape(document.reason)}</p>{by}{labelled}</div>'
 
 
-def evidence(opinions: Sequence[Opinion]) -> str:
+def evidence(opinions: Sequence[Opinion], decided: str | None) -> str:
     """The words that spoke, of the newest answer of each classifier."""
     newest = {opinion.classifier: opinion for opinion in opinions}
-    parts = [
-        f"<h3>Evidence · {escape(name)}</h3><div class=words>{''.join(_word(e) for e in opinion.evidence)}</div>"
+    return "".join(
+        f"<h3>Evidence · {escape(name)}</h3>"
+        f'<div class="words">{"".join(_word(said, decided) for said in opinion.evidence)}</div>'
         for name, opinion in newest.items()
         if opinion.evidence
-    ]
-    return "".join(parts)
+    )
 
 
-def _word(said: Evidence) -> str:
+def _word(said: Evidence, decided: str | None) -> str:
     weight = f"{said.weight:+.1f}".replace("-", "−")
-    where = "" if said.field == "text" else f" in {escape(said.field)}"
+    about = "" if said.category == decided else f" {escape(said.category)}"
+    where = "" if said.field == "text" else f" in the {escape(said.field)}"
     return (
         f'<span class="word" title="{escape(said.rule)}: {escape(said.category)}">{escape(said.found)} '
-        f"<small>{weight} {escape(said.category)}{where}</small></span>"
+        f"<small>{weight}{about}{where}</small></span>"
     )
 
 

@@ -1,7 +1,7 @@
 """The second page: find documents, and see why each was decided as it was."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import panel as pn
 import param
@@ -18,7 +18,6 @@ PART = 25
 BEST = 300
 # How much of a text the card shows.
 BEGINNING = 4000
-TYPING_S = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +86,6 @@ class Documents(param.Parameterized):
     card = param.ClassSelector(class_=Card, default=None, doc="The open card; None while there is none.")
     trouble = param.String(doc="Why there is no newer list, as a sentence.")
     missing = param.String(doc="Why the card asked for cannot be shown, as a sentence.")
-    is_looking = param.Boolean(default=False, doc="Whether a list was asked for and is not there yet.")
 
     def __init__(self, person: Person) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # param carries no types
@@ -103,12 +101,12 @@ class Documents(param.Parameterized):
     async def look(self, *_: object) -> None:
         """Fetch the list that is asked for."""
         wanted = Wanted(question=self.question, category=self.category, decision=self.decision, part=self.part)
-        self.is_looking = True
-        answer = await self._lists.ask(lambda workbench: find(workbench, wanted), after_s=0.01)
+        # Turning a page counts nothing anew.
+        known = self.found if self.found and replace(self.found.wanted, part=wanted.part) == wanted else None
+        answer = await self._lists.ask(lambda workbench: find(workbench, wanted, known=known), after_s=0.01)
         if answer is None:
             return
         with pn.io.hold():
-            self.is_looking = False
             if isinstance(answer, Trouble):
                 self.trouble = answer.sentence
             else:
@@ -134,8 +132,15 @@ class Documents(param.Parameterized):
         return view.page(self)
 
 
-def find(workbench: Workbench, wanted: Wanted) -> Found:
-    """One part of the documents that fit, by search or newest first."""
+def find(workbench: Workbench, wanted: Wanted, *, known: Found | None = None) -> Found:
+    """One part of the documents that fit, by search or newest first.
+
+    Parameters
+    ----------
+    known : another part of the same list, whose counts are taken over
+    """
+    if known and not wanted.question.strip():
+        return replace(known, wanted=wanted, documents=_newest(workbench, wanted))
     rows = workbench.stats()["by_category"]
     names = titles(workbench)
     categories = {
@@ -155,16 +160,20 @@ def find(workbench: Workbench, wanted: Wanted) -> Found:
     )
     return Found(
         wanted=wanted,
-        documents=workbench.documents(
-            category=wanted.category or None,
-            decision=wanted.decision or None,
-            most=PART,
-            skip=PART * (wanted.part - 1),
-        ),
+        documents=_newest(workbench, wanted),
         total=total,
         categories=categories,
         decisions=decisions,
         snippets={},
+    )
+
+
+def _newest(workbench: Workbench, wanted: Wanted) -> list[Document]:
+    return workbench.documents(
+        category=wanted.category or None,
+        decision=wanted.decision or None,
+        most=PART,
+        skip=PART * (wanted.part - 1),
     )
 
 

@@ -19,8 +19,17 @@ from workbench.records import Document
 if TYPE_CHECKING:
     from dashboards.documents import Documents, Found
 
+# How much of a snippet stands before the first word found.
+LEAD = 40
 COLUMNS = ("document", "category", "decision", "format", "size", "taken")
-FIELD = {"& .MuiInputBase-root": {"height": "42px"}}
+FIELD = {"& .MuiInputBase-root, &.MuiInputBase-root": {"height": "42px"}}
+SELECT: dict[str, Any] = {  # Any: whatever a component takes
+    "size": "small",
+    "margin": 0,
+    "sizing_mode": "stretch_width",
+    "sx": FIELD,
+    "styles": {"flex": "1 1 150px"},
+}
 
 
 def page(documents: "Documents") -> pn.viewable.Viewable:
@@ -28,7 +37,7 @@ def page(documents: "Documents") -> pn.viewable.Viewable:
     table = _table(documents)
     listed = pn.Column(
         _html("<h1>Documents</h1>"),
-        _alert(documents.param.trouble),
+        _html(pn.bind(words.alert, documents.param.trouble)),
         _filters(documents),
         _html(pn.bind(summary, documents.param.found)),
         table,
@@ -41,7 +50,7 @@ def page(documents: "Documents") -> pn.viewable.Viewable:
         css_classes=documents.param.document.rx().rx.where(["behind"], []),
     )
     beside = pn.Column(
-        _alert(documents.param.missing),
+        _html(pn.bind(missing, documents.param.missing)),
         pn.pane.HTML(
             pn.bind(card_view.card, documents.param.card, documents.param.found),
             stylesheets=[look.SHEET, look.CARD],
@@ -68,8 +77,6 @@ def _filters(documents: "Documents") -> pn.viewable.Viewable:
         sx=FIELD,
         styles={"flex": "3 1 240px"},
     )
-    category = _select("Category", documents, "category")
-    decision = _select("Decision", documents, "decision")
 
     def typed(question: str) -> None:
         documents.question = question.strip()
@@ -77,39 +84,53 @@ def _filters(documents: "Documents") -> pn.viewable.Viewable:
     pn.bind(typed, search.param.value, watch=True)
     pn.bind(lambda question: search.param.update(value=question), documents.param.question, watch=True)
 
-    def offer(found: "Found | None") -> None:
-        if found:
-            named = {key: title for key, (title, _) in found.categories.items()}
-            category.options = choices("All categories", named, {k: n for k, (_, n) in found.categories.items()})
-            decision.options = choices("All decisions", words.DECISIONS, found.decisions)
-
-    pn.bind(offer, documents.param.found, watch=True)
-    return pn.FlexBox(search, category, decision, margin=0, sizing_mode="stretch_width", gap="14px 12px")
-
-
-def _select(label: str, documents: "Documents", name: str) -> pmui.Select:
-    wanted = getattr(documents, name)
-    select = pmui.Select(
-        label=label,
-        options=choices(
-            f"All {'categories' if name == 'category' else 'decisions'}", {wanted: wanted} if wanted else {}, {}
-        ),
-        value=wanted,
-        size="small",
+    waiting = [pmui.Select(label=label, disabled=True, **SELECT) for label in ("Category", "Decision")]
+    row = pn.FlexBox(
+        search,
+        *waiting,
         margin=0,
         sizing_mode="stretch_width",
-        sx=FIELD,
-        styles={"flex": "1 1 150px"},
+        gap="14px 12px",
     )
-    pn.bind(lambda value: documents.param.update({name: value or ""}), select.param.value, watch=True)
+
+    def offer(found: "Found | None") -> None:
+        # Made with the first list: what is changed before its first paint, a Material component misses.
+        if found and waiting[0] in row:
+            row[1:] = [
+                _select("Category", documents, "category", categories(found)),
+                _select("Decision", documents, "decision", decisions(found)),
+            ]
+
+    pn.bind(offer, documents.param.found, watch=True)
+    return row
+
+
+def _select(label: str, documents: "Documents", name: str, options: dict[str, str]) -> pmui.Select:
+    value = getattr(documents, name)
+    select = pmui.Select(label=label, options=_with(options, value), value=value, **SELECT)
 
     def show(value: str) -> None:
-        if value not in select.options.values():
-            select.options = {**select.options, value: value}
-        select.value = value
+        select.param.update(options=_with(select.options, value), value=value)
 
+    pn.bind(lambda value: documents.param.update({name: value or ""}), select.param.value, watch=True)
     pn.bind(show, documents.param[name], watch=True)
     return select
+
+
+def _with(options: dict[str, str], value: str) -> dict[str, str]:
+    # A link may name a category that holds nothing any more.
+    return options if value in options.values() else {**options, value: value}
+
+
+def categories(found: "Found") -> dict[str, str]:
+    """The categories to choose from."""
+    titles = {key: title for key, (title, _) in found.categories.items()}
+    return choices("All categories", titles, {key: number for key, (_, number) in found.categories.items()})
+
+
+def decisions(found: "Found") -> dict[str, str]:
+    """The decisions to choose from."""
+    return choices("All decisions", words.DECISIONS, found.decisions)
 
 
 def choices(every: str, titles: dict[str, str], numbers: dict[str, int]) -> dict[str, str]:
@@ -149,6 +170,11 @@ def nothing(found: "Found | None") -> str:
     return f'<section class="card"><h2>No document {about}</h2>{said}{again}</section>'
 
 
+def missing(sentence: str) -> str:
+    """Why a card cannot be shown, and the way back, which a narrow window has no other of."""
+    return f"{words.alert(sentence)}<p>{words.link('Show the list', page='documents')}</p>" if sentence else ""
+
+
 def rows(found: "Found | None") -> pd.DataFrame:
     """One part of the list, each cell as escaped HTML, by document id."""
     if found is None:
@@ -179,7 +205,11 @@ def folder(document: Document) -> str:
 
 def marked(snippet: str) -> str:
     """A snippet, escaped, with the found words marked."""
-    return escape(" ".join(snippet.split())).replace("«", "<mark>").replace("»", "</mark>")
+    text = " ".join(snippet.split())
+    first = text.find("«")
+    if first > LEAD:
+        text = f"… {text[text.find(' ', first - LEAD) + 1 :]}"
+    return escape(text).replace("«", "<mark>").replace("»", "</mark>")
 
 
 def _table(documents: "Documents") -> pn.widgets.Tabulator:
@@ -206,7 +236,7 @@ def _table(documents: "Documents") -> pn.widgets.Tabulator:
         configuration={
             "responsiveLayout": "hide",
             "columns": [
-                {"field": "document", "minWidth": 200, "widthGrow": 4},
+                {"field": "document", "minWidth": 220, "widthGrow": 4},
                 {"field": "category", "minWidth": 150, "widthGrow": 2},
                 {"field": "decision", "minWidth": 128},
                 {"field": "format", "minWidth": 110},
@@ -239,35 +269,27 @@ def _selected(documents: "Documents") -> list[int]:
 
 
 def _parts(documents: "Documents") -> pn.viewable.Viewable:
-    pages = pmui.Pagination(
-        count=1,
-        value=0,
-        size="medium",
-        shape="rounded",
-        margin=0,
-        sibling_count=1,
-        visible=documents.param.found.rx().rx.pipe(lambda found: found is not None and found.parts > 1),
-    )
+    place = pn.Column(margin=0)
+    made: list[pmui.Pagination] = []
 
     def show(found: "Found | None") -> None:
-        if found:
-            with pn.io.hold():
-                pages.count = max(found.parts, documents.part)
-                pages.value = documents.part - 1
+        if not found:
+            return
+        if not made:  # with the first list, as the filters are
+            made.append(_pages(documents, found))
+            place[:] = made
+        with pn.io.hold():
+            made[0].param.update(count=max(found.parts, documents.part), visible=found.parts > 1)
+            made[0].value = documents.part - 1
 
     pn.bind(show, documents.param.found, watch=True)
+    return place
+
+
+def _pages(documents: "Documents", found: "Found") -> pmui.Pagination:
+    pages = pmui.Pagination(count=max(found.parts, documents.part), value=documents.part - 1, shape="rounded", margin=0)
     pn.bind(lambda value: documents.param.update(part=(value or 0) + 1), pages.param.value, watch=True)
     return pages
-
-
-def _alert(sentence: Any) -> pn.viewable.Viewable:  # Any: a parameter
-    return pmui.Alert(
-        object=sentence.rx.pipe(escape) if hasattr(sentence, "rx") else sentence,
-        severity="warning",
-        visible=sentence.rx().rx.bool(),
-        sizing_mode="stretch_width",
-        margin=0,
-    )
 
 
 def _html(content: Any) -> pn.pane.HTML:  # Any: a string, or a function bound to parameters

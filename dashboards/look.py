@@ -5,15 +5,20 @@ from typing import Any
 _FONTS = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', 'Helvetica Neue', Arial, sans-serif"
 
 
-def _palette(primary: str, paper: str, ground: str) -> dict[str, Any]:  # Any: Material UI's theme
+def _theme(primary: str, paper: str, ground: str, *, header: str) -> dict[str, Any]:  # Any: Material UI's theme
     return {
         "palette": {"primary": {"main": primary}, "background": {"paper": paper, "default": ground}},
         "typography": {"fontFamily": _FONTS},
         "shape": {"borderRadius": 8},
+        "components": {"MuiAppBar": {"styleOverrides": {"root": {"backgroundColor": header, "color": "#ffffff"}}}},
     }
 
 
-THEME = {"light": _palette("#0f6674", "#ffffff", "#f5f7f8"), "dark": _palette("#5cc0cf", "#14191c", "#0d1113")}
+THEME = {
+    "light": _theme("#0f6674", "#ffffff", "#f5f7f8", header="#0f6674"),
+    "dark": _theme("#5cc0cf", "#14191c", "#0d1113", header="#123238"),
+}
+LINE = "1px solid color-mix(in srgb, var(--panel-on-surface-color, #1b2326) 13%, transparent)"
 
 # Colours derive from what Panel sets on the document, so that they follow the theme at once.
 SHEET = """
@@ -46,12 +51,15 @@ mark { background: color-mix(in srgb, #ffc93c 45%, transparent); color: inherit;
 .number { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap }
 .any { overflow-wrap: anywhere }
 .chip { display: inline-block; border-radius: 99px; padding: 1px 9px; font-size: 12px; font-weight: 550;
-  white-space: nowrap; --tone: var(--muted); color: var(--tone); background: color-mix(in srgb, var(--tone) 13%, transparent) }
+  white-space: nowrap; --tone: var(--muted); color: var(--tone);
+  background: color-mix(in srgb, var(--tone) 13%, transparent) }
 .chip.good { --tone: var(--good) }
 .chip.warn { --tone: var(--warn) }
 .chip.bad { --tone: var(--bad) }
 .chip.busy { --tone: var(--accent) }
 .card { border: 1px solid var(--line); border-radius: 12px; padding: 18px 20px; background: var(--panel-surface-color) }
+.alert { border-radius: 10px; padding: 11px 16px; border-left: 4px solid var(--warn); overflow-wrap: anywhere;
+  background: color-mix(in srgb, var(--warn) 12%, transparent) }
 .bar { display: block; height: 4px; border-radius: 2px; background: var(--line); overflow: hidden }
 .bar > i { display: block; height: 100%; background: var(--accent) }
 """
@@ -78,6 +86,7 @@ th:last-child, td:last-child { padding-right: 0 }
 .begin { max-width: 640px; margin: 6vh auto 0; padding: 28px 32px }
 .begin ol { padding-left: 22px; margin: 14px 0 }
 .begin li { border: 0; padding: 5px 0; list-style: decimal; display: list-item }
+@media (max-width: 1280px) { .tiles { grid-template-columns: repeat(3, minmax(0, 1fr)) } }
 @media (max-width: 700px) {
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 10px }
   .tile b { font-size: 22px }
@@ -111,7 +120,7 @@ NARROW = 1280
 LIST = f"@media (max-width: {NARROW}px) {{ :host(.behind) {{ display: none !important }} }}"
 BESIDE = f"""
 :host {{ flex: 0 0 470px; min-width: 0; position: sticky; top: 12px; max-height: calc(100vh - 110px); overflow-y: auto;
-  border-left: 1px solid var(--divider-color); padding-left: 20px }}
+  border-left: {LINE}; padding-left: 20px }}
 @media (max-width: {NARROW}px) {{
   :host {{ flex: 1 1 100%; max-width: 860px; max-height: none; position: static; border-left: 0; padding-left: 0 }}
 }}
@@ -125,11 +134,11 @@ TABLE = """
 .tabulator .tabulator-tableholder, .tabulator .tabulator-tableholder .tabulator-table {
   background: transparent; color: var(--ink) }
 .tabulator .tabulator-table .tabulator-row.tabulator-row {
-  background: transparent; border: 0; border-bottom: 1px solid var(--line); cursor: pointer }
-.tabulator .tabulator-table .tabulator-row.tabulator-row:hover { background: var(--wash) }
+  background: transparent !important; border: 0; border-bottom: 1px solid var(--line); cursor: pointer }
+.tabulator .tabulator-table .tabulator-row.tabulator-row:hover { background: var(--wash) !important }
 .tabulator .tabulator-table .tabulator-row.tabulator-selected,
 .tabulator .tabulator-table .tabulator-row.tabulator-selected:hover {
-  background: color-mix(in srgb, var(--accent) 14%, transparent); color: var(--ink) }
+  background: color-mix(in srgb, var(--accent) 14%, transparent) !important; color: var(--ink) }
 .tabulator .tabulator-table .tabulator-row .tabulator-cell {
   border: 0; padding: 9px 10px; vertical-align: top; font-size: 14px; text-overflow: clip }
 .tabulator .under { font-size: 12.5px; color: var(--muted); white-space: normal; overflow: hidden;

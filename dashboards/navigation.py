@@ -12,9 +12,16 @@ class Navigator(JSComponent):
     """Keeps `search` and the address bar the same; without imports, so that nothing is fetched."""
 
     search = param.String(doc="The query of the page's address, with its question mark.")
+    is_narrow = param.Boolean(default=False, doc="Whether the window is as narrow as a telephone's.")
 
     _esm = """
-export function render({model}) {
+export function render({model, view}) {
+  const narrow = window.matchMedia("(max-width: 599px)")
+  const measure = () => { model.is_narrow = narrow.matches }
+  narrow.addEventListener("change", measure)
+  // Not at once: the page's frame listens for changes only after it was painted.
+  const page = view.model.document
+  if (page.is_idle) { setTimeout(measure, 100) } else { page.idle.connect(() => setTimeout(measure, 100)) }
   const tell = () => { model.search = window.location.search }
   window.addEventListener("popstate", tell)
   document.addEventListener("click", (event) => {

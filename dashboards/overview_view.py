@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.events import Event, Tap
 from bokeh.models import ColumnDataSource, FactorRange, Range1d
 from bokeh.plotting import figure
 
@@ -34,7 +33,6 @@ def page(overview: "Overview", body: Any) -> pn.viewable.Viewable:  # Any: what 
         size="small",
         margin=0,
         align="center",
-        loading=overview.param.figures.rx.is_(None) & (overview.param.trouble.rx() == ""),
     )
     button.on_click(overview.refresh)
     head = pn.Row(_html(pn.bind(headline, overview.param.figures)), button, sizing_mode="stretch_width", margin=0)
@@ -43,7 +41,7 @@ def page(overview: "Overview", body: Any) -> pn.viewable.Viewable:  # Any: what 
 
 def headline(figures: "Figures | None") -> str:
     """What page this is, and of when its figures are."""
-    at = f"as of {words.moment(figures.at)}" if figures else "counting …"
+    at = f"as of {words.moment(figures.at, seconds=True)}" if figures else "counting …"
     return f'<h1>Overview</h1><span class="muted small">{at}</span>'
 
 
@@ -56,7 +54,7 @@ def body(figures: "Figures | None", trouble: str, *, choose: Callable[[str], obj
     """
     parts: list[pn.viewable.Viewable] = []
     if trouble:
-        parts.append(pmui.Alert(object=escape(trouble), severity="warning", sizing_mode="stretch_width", margin=0))
+        parts.append(_html(words.alert(trouble)))
     if figures and not figures.documents:
         parts.append(_html(beginning(figures.runs)))
     elif figures:
@@ -126,12 +124,20 @@ def bars(categories: "Sequence[Category]", choose: Callable[[str], object]) -> f
         x_range=Range1d(start=0, end=max(numbers, default=1) * 1.15),
         height=max(120, BAR_PX * len(names) + 12),
         toolbar_location=None,
-        tools="",
+        tools="tap",
         sizing_mode="stretch_width",
         min_border=0,
         outline_line_color=None,
     )
-    plot.hbar(y="name", right="documents", height=0.66, source=source, color="#2b8a99", border_radius=3)
+    plot.hbar(  # type: ignore[call-arg]  # Bokeh's types lack border_radius
+        y="name",
+        right="documents",
+        height=0.66,
+        source=source,
+        color="#2b8a99",
+        border_radius=3,
+        nonselection_alpha=1,
+    )
     plot.text(
         x="documents",
         y="name",
@@ -141,6 +147,7 @@ def bars(categories: "Sequence[Category]", choose: Callable[[str], object]) -> f
         text_baseline="middle",
         text_font_size="12px",
         text_color="#7d8a8f",
+        nonselection_text_alpha=1,
     )
     plot.grid.visible = False
     plot.xaxis.visible = False
@@ -148,13 +155,12 @@ def bars(categories: "Sequence[Category]", choose: Callable[[str], object]) -> f
     plot.yaxis.major_tick_line_color = None
     plot.yaxis.major_label_text_font_size = "13px"
 
-    def tapped(event: Event) -> None:
-        at = event.y if isinstance(event, Tap) else None
-        row = int(at) if at is not None and at >= 0 else -1
-        if 0 <= row < len(ordered):
-            choose(ordered[row].id)
+    def tapped(_attribute: str, _before: list[int], rows: list[int]) -> None:
+        if rows:
+            source.selected.indices = []
+            choose(ordered[rows[0]].id)
 
-    plot.on_event(Tap, tapped)
+    source.selected.on_change("indices", tapped)
     return plot
 
 
@@ -231,7 +237,7 @@ def _boxed(title: str, plot: figure, *, note: str) -> pn.viewable.Viewable:
         sizing_mode="stretch_width",
         styles={
             **HALF,
-            "border": "1px solid var(--divider-color)",
+            "border": look.LINE,
             "border-radius": "12px",
             "padding": "18px 20px",
         },

@@ -91,9 +91,9 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
-def moment(time: datetime | None) -> str:
-    """A time of this machine's zone, to the minute."""
-    return f"{time.astimezone():%Y-%m-%d %H:%M}" if time else "–"
+def moment(time: datetime | None, *, seconds: bool = False) -> str:
+    """A time of this machine's zone, to the minute or the second."""
+    return f"{time.astimezone():{'%Y-%m-%d %H:%M:%S' if seconds else '%Y-%m-%d %H:%M'}}" if time else "–"
 
 
 def ago(time: datetime, *, now: datetime | None = None) -> str:
@@ -116,6 +116,11 @@ def file_format(media_type: str) -> str:
 def chip(state: str, title: str) -> str:
     """A state as a small coloured label."""
     return f'<span class="chip {TONES.get(state, "plain")}">{escape(title)}</span>'
+
+
+def alert(sentence: str) -> str:
+    """A sentence that a person should not miss; nothing where there is none."""
+    return f'<div class="alert" role="alert">{escape(sentence)}</div>' if sentence else ""
 
 
 def link(title: str, **query: str | int) -> str:

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from workbench.errors import ConfigError
 
@@ -116,7 +116,11 @@ class Settings(BaseSettings):
 def project_folder() -> Path:
     """The folder that holds config/, notebooks/ and dashboards/: from WORKBENCH_CONFIG, the checkout, or here."""
     if named := os.environ.get("WORKBENCH_CONFIG"):
-        return Path(named).expanduser().absolute().parent
+        folder = Path(named).expanduser().absolute()
+        if folder.name != "config" or not folder.is_dir():
+            # Otherwise a slip of the pen would start a second, empty catalogue somewhere else.
+            raise ConfigError(f"WORKBENCH_CONFIG must name a folder called config, but names {named}")
+        return folder.parent
     checkout = Path(__file__).resolve().parent.parent
     return checkout if (checkout / "config" / "workbench.yaml").is_file() else Path.cwd()
 
@@ -137,8 +141,11 @@ def load(folder: Path | None = None) -> Settings:
     file = project / "config" / "workbench.yaml"
     _check_variables()
     tree = _read(file) if file.is_file() else CommentedMap()
+    _check_names(file, tree)
     try:
         return Settings(**{**tree, "project": project})
+    except SettingsError as error:
+        raise ConfigError(_not_json(error)) from error
     except ValidationError as error:
         lines = "\n".join(f"  {_sentence(problem, file, tree)}" for problem in error.errors(include_url=False))
         raise ConfigError(f"the settings are wrong:\n{lines}") from error
@@ -150,8 +157,8 @@ def _read(file: Path) -> CommentedMap:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise ConfigError(f"{file}, line {mark.line + 1 if mark else 1}: {error.problem}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file} cannot be read: {error}") from error
+    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        raise ConfigError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
     if tree is None:
         return CommentedMap()
     if not isinstance(tree, CommentedMap):
@@ -160,7 +167,8 @@ def _read(file: Path) -> CommentedMap:
 
 
 def _check_variables() -> None:
-    known = {f"WORKBENCH_{name.upper()}" for name in Settings.model_fields} | Settings.other_variables
+    names = Settings.model_fields.keys() - {"project"}
+    known = {f"WORKBENCH_{name.upper()}" for name in names} | Settings.other_variables
     for name in os.environ:
         if name.startswith("WORKBENCH_") and name.split("__")[0] not in known:
             close = get_close_matches(name, known, n=1)
@@ -168,11 +176,30 @@ def _check_variables() -> None:
             raise ConfigError(f"the environment holds {name}, which is no setting{hint}")
 
 
+def _check_names(file: Path, tree: CommentedMap) -> None:
+    for name in tree:
+        where = f"{file}, line {_line(tree, [name])}"
+        if name in {"database_url", "app_database_url"}:
+            raise ConfigError(f"{where}: '{name}' holds a password; set WORKBENCH_{name.upper()} in the environment")
+        if not isinstance(name, str) or name == "project":
+            raise ConfigError(f"{where}: no setting '{name}'")
+
+
+def _not_json(error: SettingsError) -> str:
+    # The only way to come here is a list or a group given as one variable.
+    given = str(error).split('"')
+    name = f"WORKBENCH_{given[1].upper()}" if len(given) > 1 else "a variable"
+    variables = sorted(v for v in os.environ if v.startswith(name))
+    return f'the environment ({", ".join(variables) or name}): a list is written as JSON, e.g. ["deu", "eng"]'
+
+
 def _sentence(problem: Mapping[str, Any], file: Path, tree: CommentedMap) -> str:  # Any: pydantic's description
     place = [str(part) for part in problem["loc"]]
     name = ".".join(place)
     line = _line(tree, place)
-    where = f"{file}, line {line}" if line else f"the environment (WORKBENCH_{'__'.join(place).upper()})"
+    variable = f"WORKBENCH_{'__'.join(place).upper()}"
+    is_from_file = line is not None and not os.environ.get(variable)
+    where = f"{file}, line {line}" if is_from_file else f"the environment ({variable})"
     if problem["type"] == "extra_forbidden":
         close = get_close_matches(place[-1], _names(place[:-1]), n=1)
         return f"{where}: no setting '{name}'" + (f"; did you mean '{close[0]}'?" if close else "")

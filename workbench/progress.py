@@ -31,14 +31,21 @@ class Logged:
     def __init__(self, every_s: float = LOG_EVERY_S) -> None:
         self._every_s = every_s
         self._next: dict[str, float] = {}
+        self._open: set[str] = set()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         now = time.monotonic()
-        if done < total and now < self._next.get(stage, 0.0):
+        is_over = done >= total
+        # The end is said at once, also of a second wave; what ends with every call (a scan) waits its turn.
+        is_due = now >= self._next.get(stage, 0.0) or (is_over and stage in self._open)
+        if not is_over:
+            self._open.add(stage)
+        if not is_due or not total:
             return
-        if stage not in self._next or done < total or self._next[stage] != float("inf"):
-            log.info("%s: %d of %d", stage, done, total)
-        self._next[stage] = float("inf") if done >= total else now + self._every_s
+        log.info("%s: %d of %d", stage, done, total)
+        self._next[stage] = now + self._every_s
+        if is_over:
+            self._open.discard(stage)
 
 
 class Bars:

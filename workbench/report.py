@@ -47,7 +47,9 @@ class Report:
         """One sentence for a log or a mail."""
         c = self.counts
         if not c["arrivals"]:
-            return f"run {self.run.id}: nothing new"
+            besides = [f"{count} {words}" for words, count in self.rows()]
+            besides += [f"{len(self.problems)} problems"] if self.problems else []
+            return f"run {self.run.id}: nothing new" + (f"; {', '.join(besides)}" if besides else "")
         return (
             f"run {self.run.id}: {c['arrivals']} arrivals in {self.seconds:.1f} s; {c['documents']} new documents, "
             f"{c['duplicates']} duplicates; {c['classified']} classified, {c['needs_review']} need review, "

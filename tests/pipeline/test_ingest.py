@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from pydantic import SecretStr
@@ -11,7 +12,8 @@ from tests.conftest import cloned
 from workbench import Workbench
 from workbench.config import Settings
 from workbench.errors import SourceError, StoreError
-from workbench.records import Digest, RunState
+from workbench.records import Arrival, Digest, RunState
+from workbench.sources import FolderSource
 
 
 def _write(place: Path, text: str) -> Path:
@@ -174,13 +176,11 @@ def test_unreadable_files_are_problems_and_are_taken_the_next_time(workbench: Wo
 def test_a_file_that_grows_while_it_is_read_is_taken_the_next_time(
     workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from workbench.sources import FolderSource
-
     file = _write(tmp_path / "in" / "a.txt", INVOICE)
     opened = FolderSource.open
 
-    def growing(self: FolderSource, arrival: object) -> object:
-        stream = opened(self, arrival)  # type: ignore[arg-type]
+    def growing(self: FolderSource, arrival: Arrival) -> BinaryIO:
+        stream = opened(self, arrival)
         with file.open("a") as more:
             more.write("…\n")
         return stream
@@ -244,3 +244,27 @@ def test_nothing_temporary_is_left_behind(workbench: Workbench, folder: Path, se
     workbench.ingest(folder)
     assert list((settings.home_folder / "scratch").iterdir()) == []
     assert list((settings.home_folder / "objects" / "incoming").iterdir()) == []
+
+
+def test_a_share_that_goes_away_in_mid_run_interrupts_it_and_nothing_is_lost(
+    workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share, aside = tmp_path / "share", tmp_path / "aside"
+    for number in range(5):
+        _write(share / f"{number}.txt", f"{INVOICE} {number}")
+    opened = FolderSource.open
+
+    def unmounting(self: FolderSource, arrival: Arrival) -> BinaryIO:
+        if share.exists():
+            share.rename(aside)
+        return opened(self, arrival)
+
+    monkeypatch.setattr(FolderSource, "open", unmounting)
+    with pytest.raises(SourceError, match="is the share still mounted"):
+        workbench.ingest(share)
+    monkeypatch.undo()
+    aside.rename(share)
+    report = workbench.ingest(share)
+    assert report.counts["documents"] == 5
+    assert report.problems == []
+    assert len(workbench.runs()) == 1

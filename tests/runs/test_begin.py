@@ -159,11 +159,11 @@ def test_a_run_that_is_not_there_is_an_error_with_advice(database: Database) -> 
         runs.get(database, 4711)
 
 
-def test_runs_are_listed_newest_first_and_by_kind(database: Database) -> None:
-    for kind in ("ingest", "review", "ingest"):
+def test_runs_are_listed_newest_first_and_labelling_sessions_only_if_asked_for(database: Database) -> None:
+    for kind in ("ingest", "notebook", "review", "ingest"):
         with runs.begin(database, Order(kind=kind, job=kind)) as (run, _):
             runs.finish(database, run.id, RunState.FINISHED, counts={}, seconds={})
-    assert [run.kind for run in runs.recent(database)] == ["ingest", "review", "ingest"]
+    assert [run.kind for run in runs.recent(database)] == ["ingest", "notebook", "ingest"]
     numbers = [run.id for run in runs.recent(database)]
     assert numbers == sorted(numbers, reverse=True)
     assert [run.kind for run in runs.recent(database, kind="review")] == ["review"]

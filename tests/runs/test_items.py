@@ -126,9 +126,14 @@ def test_complete_is_refused_when_the_lease_was_lost_and_nothing_of_the_batch_st
     expire(database)
     assert other.release_lost(all_others=False) == 2
     assert other.claim_alone(Stage.READ, wave=0)
-    with pytest.raises(RunError, match="was taken over by another process"), database.transaction() as tx:
-        tx.run("UPDATE runs SET reason = 'must not stay'")
-        items.complete(tx, [Done(id=item.id) for item in mine])
+
+    def record() -> None:
+        with database.transaction() as tx:
+            tx.run("UPDATE runs SET reason = 'must not stay'")
+            items.complete(tx, [Done(id=item.id) for item in mine])
+
+    with pytest.raises(RunError, match="was taken over by another process"):
+        record()
     with database.transaction() as tx:
         assert tx.value("SELECT count(*) FROM runs WHERE reason = 'must not stay'") == 0
         assert tx.value("SELECT count(*) FROM items WHERE state = 'done'") == 0
@@ -266,10 +271,14 @@ def test_the_heart_stops_with_its_block_also_when_that_fails(items: Items) -> No
     def beating() -> int:
         return sum(thread.name == "heartbeat" for thread in threading.enumerate())
 
+    def fail() -> None:
+        with items.heartbeat({}):
+            assert beating() == before + 1
+            raise ZeroDivisionError
+
     before = beating()
-    with pytest.raises(ZeroDivisionError), items.heartbeat({}):
-        assert beating() == before + 1
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert beating() == before
 
 

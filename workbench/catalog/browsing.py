@@ -1,5 +1,6 @@
 """Looking into the catalogue: lists, one document with its life, search, totals."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,18 +37,25 @@ def page(
     """Documents that fit all conditions given, newest first."""
     return tx.all(
         SQL.documents_page,
-        {"category": category, "decision": decision, "state": state, "name": name, "most": most, "skip": skip},
+        {
+            "category": category,
+            "decision": decision,
+            "state": state,
+            "name": None if name is None else _composed(name),
+            "most": most,
+            "skip": skip,
+        },
         into=Document,
     )
 
 
 def named(tx: Transaction, key: str) -> list[Document]:
     """Documents by id, beginning of the digest, file name or path."""
-    if key.isdigit() and len(key) < 19:
+    if key.isascii() and key.isdigit() and len(key) < 19:
         found = tx.one(SQL.document_by_id, {"id": int(key)}, into=Document)
         if found:
             return [found]
-    return tx.all(SQL.documents_named, {"key": key}, into=Document)
+    return tx.all(SQL.documents_named, {"key": key, "composed": _composed(key)}, into=Document)
 
 
 def life(tx: Transaction, document: Document) -> Life:
@@ -73,7 +81,7 @@ def text(tx: Transaction, document_id: int) -> str:
 
 def search(tx: Transaction, question: str, *, most: int = 20, skip: int = 0) -> list[Hit]:
     """Full-text search in German and English, best first, with snippets."""
-    return tx.all(SQL.search, {"question": question, "most": most, "skip": skip}, into=Hit)
+    return tx.all(SQL.search, {"question": _composed(question), "most": most, "skip": skip}, into=Hit)
 
 
 def totals(tx: Transaction) -> dict[str, Any]:  # Any: counts, and lists of counts
@@ -83,6 +91,11 @@ def totals(tx: Transaction) -> dict[str, Any]:  # Any: counts, and lists of coun
         "by_category": tx.dicts(SQL.totals_by_category),
         "by_state": tx.dicts(SQL.totals_by_state),
     }
+
+
+def _composed(text: str) -> str:
+    # Names and texts are kept composed; some keyboards and file systems take umlauts apart.
+    return unicodedata.normalize("NFC", text)
 
 
 def _opinion(row: dict[str, Any]) -> Opinion:  # Any: the columns of a row

@@ -46,8 +46,9 @@ def mark_vanished(tx: Transaction, arrival_ids: Sequence[int]) -> None:
 def take(tx: Transaction, *, run: int, wave: int, taken: Sequence[Taken]) -> None:
     """Record arrivals, their blobs and documents, and what is to be done with them next.
 
-    Arrivals of one call may repeat a digest or a place; the outcome does not
-    depend on their order, nor on how they are spread over calls.
+    Arrivals of one call may repeat a digest or a place; of two at one place
+    the one modified last is present. The outcome does not depend on their
+    order nor, at different places, on how they are spread over calls.
 
     Parameters
     ----------

@@ -8,12 +8,14 @@ again later), 130 stopped by Ctrl-C.
 import logging
 import os
 import sys
+from collections.abc import Sequence
 
 import typer
 
 from workbench.cli import database, ingest, looking, notebooks, upkeep
 from workbench.errors import RunHeld, WorkbenchError
 
+WRONG_USAGE = 2
 STOPPED = 130
 
 app = typer.Typer(
@@ -35,6 +37,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     for noisy in ("docling", "httpx", "libarchive", "papermill", "psycopg", "workbench.database"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+    _refuse_what_is_no_text(sys.argv[1:])
     try:
         app()
     except SystemExit as end:
@@ -50,6 +53,15 @@ def main() -> None:
     except BrokenPipeError:
         # A reader such as `head` has seen enough; nothing is left to say, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _refuse_what_is_no_text(arguments: Sequence[str]) -> None:
+    # Bytes that are no UTF-8 reach Python as surrogates, which neither the catalogue nor JSON can hold.
+    for argument in arguments:
+        shown = argument.encode(errors="replace").decode()
+        if shown != argument:
+            _say(f"'{shown}' is not valid UTF-8; rename the file, or set LANG to the encoding of your terminal")
+            sys.exit(WRONG_USAGE)
 
 
 def _say(message: object) -> None:

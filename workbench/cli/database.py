@@ -37,6 +37,9 @@ def status(json: Json = False) -> None:
     if settings.database_url:
         with Workbench(settings=settings) as wb, wb.database.transaction() as tx:
             version = tx.value("SHOW server_version")
+        if json:
+            output.as_json({"state": "running", "version": version, "from": "WORKBENCH_DATABASE_URL"})
+            return
         output.line(f"A PostgreSQL {version} server from WORKBENCH_DATABASE_URL answers.")
         return
     found = embedded.status(_folder(settings))

@@ -1,5 +1,6 @@
 """Taking documents in."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,7 @@ import typer
 from workbench.app import Workbench
 from workbench.cli import output
 from workbench.cli.output import Json
-from workbench.progress import shown
+from workbench.progress import shown, silent
 from workbench.records import RunState
 from workbench.report import Report
 
@@ -36,7 +37,8 @@ def ingest(
 
     Example: workbench ingest ~/Documents /mnt/share/post
     """
-    with Workbench() as wb, shown(wanted=False if quiet or json else None) as progress:
+    look = nullcontext(silent) if quiet else shown(wanted=False if json else None)
+    with Workbench() as wb, look as progress:
         report = wb.ingest(*paths, progress=progress, reason=reason, allow_empty=allow_empty)
     if json:
         output.as_json(report.as_json())

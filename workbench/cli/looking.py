@@ -1,14 +1,17 @@
 """Looking into the catalogue."""
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from workbench.app import Workbench
 from workbench.catalog.browsing import Life
 from workbench.cli import output
 from workbench.cli.output import Json
+from workbench.errors import WorkbenchError
 from workbench.records import Document
 
 Key = Annotated[str, typer.Argument(help="Number, beginning of the digest, file name or path.")]
@@ -18,7 +21,31 @@ Most = Annotated[int, typer.Option("--most", "-n", min=1, max=10_000, help="How 
 def add_to(app: typer.Typer) -> None:
     """Hang the commands of this module on the command line."""
     for command in (documents, show, search, text, stats, label, runs, sql):
-        app.command()(command)
+        app.command(cls=_Words if command is search else None)(command)
+
+
+# What `search` takes besides words; every other -word is one that must not be there.
+_OPTION = re.compile(r"--.+|-h|-n\d*")
+
+
+class _Words(TyperCommand):
+    """Lets a question hold -words without quotes or --."""
+
+    # Any: typer carries a copy of click whose types it keeps to itself
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        options: list[str] = []
+        words: list[str] = []
+        rest = list(args)
+        while rest:
+            arg = rest.pop(0)
+            if arg == "--":
+                words, rest = [*words, *rest], []
+            elif not _OPTION.fullmatch(arg):
+                words.append(arg)
+            else:
+                options += [arg, *(rest[:1] if arg in {"-n", "--most"} else ())]
+                rest = rest[1:] if arg in {"-n", "--most"} else rest
+        return list(super().parse_args(ctx, [*options, "--", *words]))
 
 
 def documents(
@@ -75,10 +102,15 @@ def search(
         output.line(f"        {' '.join(hit.snippet.split())}")
 
 
-def text(key: Key) -> None:
+def text(key: Key, json: Json = False) -> None:
     """Print a document's text."""
     with Workbench() as wb:
-        typer.echo(wb.text(key))
+        document = wb.document(key)
+        found = wb.text(document.id)
+    if json:
+        output.as_json({"id": document.id, "name": document.name, "text": found})
+        return
+    typer.echo(found)
 
 
 def stats(json: Json = False) -> None:
@@ -103,10 +135,14 @@ def label(
     key: Key,
     category: Annotated[str, typer.Argument(help="What the document is.")],
     note: Annotated[str, typer.Option(help="Why, for whoever reads it later.")] = "",
+    json: Json = False,
 ) -> None:
     """Say what a document is; your word outranks every classifier's."""
     with Workbench() as wb:
         document = wb.label(key, category, note=note)
+    if json:
+        output.as_json(document)
+        return
     output.line(f"{document.name} is {document.category} now")
 
 
@@ -126,6 +162,7 @@ def runs(most: Most = 20, json: Json = False) -> None:
 def sql(
     question: Annotated[str, typer.Argument(help="In DuckDB's SQL, over documents, arrivals, opinions, …")],
     csv: Annotated[Path | None, typer.Option(help="Write the answer to this file instead.")] = None,
+    json: Json = False,
 ) -> None:
     """Ask the catalogue in SQL.
 
@@ -134,8 +171,14 @@ def sql(
     with Workbench() as wb:
         answer = wb.sql(question)
     if csv:
-        answer.to_csv(csv, index=False)
+        try:
+            answer.to_csv(csv, index=False)
+        except OSError as error:
+            raise WorkbenchError(f"{csv} cannot be written: {error.strerror or error}") from error
         output.line(f"{len(answer)} rows written to {csv}")
+        return
+    if json:
+        typer.echo(answer.to_json(orient="records", date_format="iso", force_ascii=False, indent=2))
         return
     output.table([str(c) for c in answer.columns], answer.itertuples(index=False))
 

@@ -80,7 +80,9 @@ def list_(json: Json = False) -> None:
 
 
 @app.command()
-def show(name: str, json: Json = False) -> None:
+def show(
+    name: Annotated[str, typer.Argument(help="01_pipeline, 01, pipeline, or a path.")], json: Json = False
+) -> None:
     """Show what parameters a notebook takes."""
     found = notebooks.find(config.load().project / "notebooks", name)
     if json:

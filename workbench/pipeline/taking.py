@@ -24,6 +24,8 @@ def take(job: Job, source: Source) -> None:
     with job.timed(Stage.TAKE), ThreadPoolExecutor(THREADS, thread_name_prefix="take") as threads:
         for batch in job.items.batches(Stage.TAKE, most=BATCH):
             results = list(threads.map(lambda item: _store(job, source, item), batch))
+            if any(isinstance(result, Problem) for result in results):
+                source.check()
             _record(job, batch, results)
             job.show(Stage.TAKE)
 

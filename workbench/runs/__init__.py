@@ -21,7 +21,7 @@ from workbench.records import Json, Run, RunState
 
 SQL = Queries("runs")
 
-_SPACE = 1  # the first number of the advisory locks that hold runs
+_SPACE = 1  # the first number of the advisory locks that hold runs; sql/runs.sql knows it too
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,6 +76,14 @@ class FolderSource:
             return False  # no right to look is no proof
         return False
 
+    def check(self) -> None:
+        for root in self.roots:
+            if not root.exists() or (root.is_dir() and not any(root.iterdir())):
+                raise SourceError(
+                    f"{root} went away while it was read; is the share still mounted? "
+                    "The same command goes on when it is back"
+                )
+
     def open(self, arrival: Arrival) -> BinaryIO:
         path = Path(arrival.locator)
         try:

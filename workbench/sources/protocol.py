@@ -29,6 +29,9 @@ class Source(Protocol):
     def is_unchanged(self, arrival: Arrival) -> bool:
         """Whether it is still what was seen; a file that grows is taken the next time."""
 
+    def check(self) -> None:
+        """Raise `SourceError` when the source as a whole is out of reach, so that this is not laid to each arrival."""
+
     def open(self, arrival: Arrival) -> BinaryIO:
         """The bytes; raises `SourceError` when they are gone or changed since."""
 

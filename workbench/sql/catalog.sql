@@ -65,10 +65,12 @@ ON CONFLICT (source, external_id) DO NOTHING
 RETURNING id, digest, depth;
 
 -- supersede_arrivals --
--- What lay at the same place before
+-- What lay at the same place before; of two that came for one place, the one modified last is there
 UPDATE arrivals AS old
    SET state = 'superseded', successor_id = new.id
-  FROM incoming AS i
+  FROM (SELECT DISTINCT ON (source, locator) source, locator, external_id
+          FROM incoming
+         ORDER BY source, locator, modified_at DESC NULLS LAST, external_id COLLATE "C" DESC) AS i
   JOIN arrivals AS new ON new.source = i.source AND new.external_id = i.external_id
  WHERE old.source = i.source
    AND md5(old.locator) = md5(i.locator)
@@ -120,13 +122,14 @@ SELECT DISTINCT ON (i.digest) i.digest, a.id, i.name, i.locator, i.media_type, i
 ON CONFLICT (digest) DO NOTHING;
 
 -- rename_documents --
--- A better place was found for a document that we have: it is named by that, and classified anew
+-- A better place was found for a document that we have: it is named by that and, unless a person decided, classified anew
 UPDATE documents AS d
    SET arrival_id = best.arrival_id,
        name = best.name,
        locator = best.locator,
        media_type = CASE WHEN d.state = 'taken' THEN best.media_type ELSE d.media_type END,
-       decision = CASE WHEN d.decision IN ('classified', 'needs_review') THEN 'pending' ELSE d.decision END
+       decision = CASE WHEN d.decision IN ('classified', 'needs_review') AND d.decided_by IS DISTINCT FROM 'person'
+                       THEN 'pending' ELSE d.decision END
   FROM (SELECT DISTINCT ON (i.digest)
                i.digest, a.id AS arrival_id, i.name, i.locator, i.media_type, i.depth
           FROM incoming AS i
@@ -428,7 +431,7 @@ SELECT id, digest, name, locator, media_type, size, state, decision, category, c
  WHERE (%(category)s::text IS NULL OR category = %(category)s)
    AND (%(decision)s::text IS NULL OR decision = %(decision)s)
    AND (%(state)s::text IS NULL OR state = %(state)s)
-   AND (%(name)s::text IS NULL OR name ILIKE '%%' || %(name)s || '%%')
+   AND (%(name)s::text IS NULL OR strpos(lower(name), lower(%(name)s)) > 0)
  ORDER BY id DESC
  LIMIT %(most)s OFFSET %(skip)s;
 
@@ -445,7 +448,7 @@ SELECT id, digest, name, locator, media_type, size, state, decision, category, c
        language, pages, sender, taken_at
   FROM documents
  WHERE (length(%(key)s) >= 6 AND starts_with(digest, lower(%(key)s)))
-    OR digest IN (SELECT a.digest FROM arrivals AS a WHERE a.name = %(key)s OR a.locator = %(key)s)
+    OR digest IN (SELECT a.digest FROM arrivals AS a WHERE a.name = %(composed)s OR a.locator IN (%(key)s, %(composed)s))
  ORDER BY id
  LIMIT 20;
 
@@ -542,7 +545,8 @@ SELECT state, count(*) AS documents FROM documents GROUP BY 1 ORDER BY 2 DESC, 1
 -- What a run did ---------------------------------------------------------------------------------
 
 -- outcome_of_run --
--- Arrivals of a run and what became of their documents; from the rows themselves, so a resumed run counts once
+-- Arrivals of a run and what became of their documents; from the rows themselves, so a resumed run counts once,
+-- and by what arrived in this run, so a better place that is found later does not change it
 SELECT count(*) AS arrivals,
        count(*) FILTER (WHERE NOT is_new) AS duplicates,
        count(*) FILTER (WHERE is_new) AS documents,
@@ -552,7 +556,8 @@ SELECT count(*) AS arrivals,
        count(*) FILTER (WHERE is_new AND decision = 'unreadable') AS unreadable,
        (SELECT count(*) FROM problems AS p WHERE p.run_id = %(run_id)s) AS problems,
        (SELECT count(*) FROM near_duplicates AS n WHERE n.run_id = %(run_id)s) AS near_duplicates
-  FROM (SELECT d.decision, b.run_id = a.run_id AND d.arrival_id = a.id AS is_new
+  FROM (SELECT d.decision,
+               b.run_id = a.run_id AND row_number() OVER (PARTITION BY a.digest ORDER BY a.id) = 1 AS is_new
           FROM arrivals AS a
           JOIN documents AS d ON d.digest = a.digest
           JOIN blobs AS b ON b.digest = a.digest
@@ -569,9 +574,9 @@ SELECT a.state, count(DISTINCT a.id) AS arrivals
 -- categories_of_run --
 -- What the documents of a run were classified as, with one reason each
 SELECT d.category, count(*) AS documents, (array_agg(d.reason ORDER BY d.confidence DESC, d.id))[1] AS reason
-  FROM arrivals AS a
-  JOIN documents AS d ON d.arrival_id = a.id
- WHERE a.run_id = %(run_id)s AND d.decision = 'classified'
+  FROM blobs AS b
+  JOIN documents AS d USING (digest)
+ WHERE b.run_id = %(run_id)s AND d.decision = 'classified'
  GROUP BY d.category
  ORDER BY 2 DESC, 1;
 

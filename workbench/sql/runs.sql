@@ -56,10 +56,13 @@ SELECT id, kind, state, parameters, config_digest, code_version, host, actor, re
  WHERE id = %(id)s;
 
 -- recent_runs --
--- The newest runs, labelling sessions only if asked for; a running one whose heart stopped is shown as interrupted
+-- The newest runs, labelling sessions only if asked for; a running one that no process holds was interrupted
 SELECT id, kind,
-       CASE WHEN state = 'running' AND heartbeat_at < clock_timestamp() - interval '2 minutes' THEN 'interrupted'
-            ELSE state END AS state,
+       CASE WHEN state = 'running'
+                 AND NOT EXISTS (SELECT FROM pg_locks
+                                  WHERE locktype = 'advisory' AND classid = 1 AND objid = runs.id %% 2147483648
+                                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+            THEN 'interrupted' ELSE state END AS state,
        parameters, config_digest, code_version, host, actor, reason, started_at, heartbeat_at,
        finished_at, counts, seconds, notebook, message
   FROM runs
