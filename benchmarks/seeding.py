@@ -8,7 +8,7 @@ that share most of their signature.
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -120,7 +120,9 @@ def _write(
     _copy(connection, "image_bands (band, hash, digest)", _bands(digests, pictures, dedup.image_bands))
 
 
-def _bands(digests: dict[int, str], signatures: dict[int, bytes], cut) -> Iterator[tuple[int, int, str]]:  # type: ignore[no-untyped-def]
+def _bands(
+    digests: Mapping[int, str], signatures: Mapping[int, bytes], cut: Callable[[bytes], tuple[int, ...]]
+) -> Iterator[tuple[int, int, str]]:
     rows = ((place, value, digests[n]) for n, s in signatures.items() for place, value in enumerate(cut(s)))
     # In the order of the index, which takes rows in order far faster.
     yield from sorted(rows)

@@ -88,20 +88,29 @@ def serve() -> pn.viewable.Viewable:
         OVERVIEW: session.overview.panel,
         DOCUMENTS: session.documents.panel,
     }
-    fetch = {OVERVIEW: session.overview.refresh, DOCUMENTS: session.documents.look}
-    main = pn.Column(sizing_mode="stretch_width", margin=0, styles={"padding": "clamp(12px, 2.2vw, 28px)"})
+    fetch = {OVERVIEW: session.overview.refresh, DOCUMENTS: session.documents.refresh}
+    main = pn.Column(
+        pn.pane.HTML("Looking …", margin=0),
+        sizing_mode="stretch_width",
+        margin=0,
+        styles={"padding": "clamp(12px, 2.2vw, 28px)"},
+    )
     menu = pmui.MenuList(
         items=[{"label": title, "icon": icon} for _, title, icon in MENU], dense=False, sizing_mode="stretch_width"
     )
     names = [name for name, _, _ in MENU]
 
-    def show(name: str) -> None:
-        with pn.io.hold():
-            menu.active = names.index(name)
-            if name not in built:
-                built[name] = builders[name]()
-                pn.state.onload(fetch[name])
+    async def show(name: str) -> None:
+        menu.active = names.index(name)
+        if name not in built and session.navigator.is_painted:
+            # Built with its first answer, all at once: a page that still changes while it is painted loses some of it.
+            await fetch[name]()
+            built.setdefault(name, builders[name]())
+        if name in built and session.page == name:
             main[:] = [built[name]]
+
+    async def begin(_is_painted: bool) -> None:
+        await show(session.page)
 
     def picked(active: int | tuple[int, ...] | None) -> None:
         if active is not None:
@@ -111,7 +120,7 @@ def serve() -> pn.viewable.Viewable:
     def make_room(is_narrow: bool) -> None:
         page.sidebar_open = not is_narrow
 
-    show(session.page)
+    menu.active = names.index(session.page)
     page = pmui.Page(
         title="Document Workbench",
         meta_title="Document Workbench",
@@ -124,6 +133,7 @@ def serve() -> pn.viewable.Viewable:
     )
     pn.bind(show, session.param.page, watch=True)
     pn.bind(picked, menu.param.active, watch=True)
+    pn.bind(begin, session.navigator.param.is_painted, watch=True)
     pn.bind(make_room, session.navigator.param.is_narrow, watch=True)
     return page
 

@@ -1,5 +1,6 @@
 """The second page: find documents, and see why each was decided as it was."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -111,6 +112,10 @@ class Documents(param.Parameterized):
                 self.trouble = answer.sentence
             else:
                 self.param.update(found=answer, trouble="")
+
+    async def refresh(self) -> None:
+        """Fetch whatever is asked for."""
+        await asyncio.gather(self.look(), self.open())
 
     async def open(self, *_: object) -> None:
         """Fetch the card of the document that is asked for."""

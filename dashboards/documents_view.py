@@ -94,13 +94,14 @@ def _filters(documents: "Documents") -> pn.viewable.Viewable:
     )
 
     def offer(found: "Found | None") -> None:
-        # Made with the first list: what is changed before its first paint, a Material component misses.
+        # Made with the first list, which says what there is to choose from.
         if found and waiting[0] in row:
             row[1:] = [
                 _select("Category", documents, "category", categories(found)),
                 _select("Decision", documents, "decision", decisions(found)),
             ]
 
+    offer(documents.found)
     pn.bind(offer, documents.param.found, watch=True)
     return row
 
@@ -275,13 +276,14 @@ def _parts(documents: "Documents") -> pn.viewable.Viewable:
     def show(found: "Found | None") -> None:
         if not found:
             return
-        if not made:  # with the first list, as the filters are
+        if not made:
             made.append(_pages(documents, found))
             place[:] = made
         with pn.io.hold():
             made[0].param.update(count=max(found.parts, documents.part), visible=found.parts > 1)
             made[0].value = documents.part - 1
 
+    show(documents.found)
     pn.bind(show, documents.param.found, watch=True)
     return place
 

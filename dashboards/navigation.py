@@ -12,6 +12,7 @@ class Navigator(JSComponent):
     """Keeps `search` and the address bar the same; without imports, so that nothing is fetched."""
 
     search = param.String(doc="The query of the page's address, with its question mark.")
+    is_painted = param.Boolean(default=False, doc="Whether the browser has painted the page and takes changes.")
     is_narrow = param.Boolean(default=False, doc="Whether the window is as narrow as a telephone's.")
 
     _esm = """
@@ -19,9 +20,10 @@ export function render({model, view}) {
   const narrow = window.matchMedia("(max-width: 599px)")
   const measure = () => { model.is_narrow = narrow.matches }
   narrow.addEventListener("change", measure)
-  // Not at once: the page's frame listens for changes only after it was painted.
+  // What changes before the first paint, some components miss.
+  const begin = () => setTimeout(() => { measure(); model.is_painted = true }, 60)
   const page = view.model.document
-  if (page.is_idle) { setTimeout(measure, 100) } else { page.idle.connect(() => setTimeout(measure, 100)) }
+  if (page.is_idle) { begin() } else { page.idle.connect(begin) }
   const tell = () => { model.search = window.location.search }
   window.addEventListener("popstate", tell)
   document.addEventListener("click", (event) => {

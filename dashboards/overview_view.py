@@ -156,9 +156,12 @@ def bars(categories: "Sequence[Category]", choose: Callable[[str], object]) -> f
     plot.yaxis.major_label_text_font_size = "13px"
 
     def tapped(_attribute: str, _before: list[int], rows: list[int]) -> None:
-        if rows:
+        def follow() -> None:
             source.selected.indices = []
             choose(ordered[rows[0]].id)
+
+        if rows:  # when Bokeh is done with this change, as another page takes the chart's place
+            pn.state.execute(follow, schedule=True)
 
     source.selected.on_change("indices", tapped)
     return plot

@@ -91,21 +91,18 @@ OTHER: dict[str, str] = {
 SPECIAL: dict[tuple[str, str], str] = {
     ("blobs", "digest"): "repeat('0', 64)",
     ("blobs", "stored_digest"): "repeat('0', 64)",
-    ("arrivals", "digest"): "(SELECT max(b.digest) FROM blobs AS b WHERE b.digest IS DISTINCT FROM arrivals.digest)",
+    ("arrivals", "digest"): "repeat('0', 64)",
     ("arrivals", "parent"): "digest",
     ("arrivals", "state"): "'vanished'",
     ("documents", "state"): "'timeout'",
     ("documents", "decision"): "'needs_review'",
     ("near_duplicates", "difference"): "'scan'",
     ("near_duplicates", "kind"): "'image'",
-    (
-        "extractions",
-        "digest",
-    ): "(SELECT max(b.digest) FROM blobs AS b WHERE b.digest IS DISTINCT FROM extractions.digest)",
+    ("extractions", "digest"): "repeat('0', 64)",
     ("extractions", "state"): "'timeout'",
     ("extractions", "structure_digest"): "text_digest",
     ("extractions", "text_digest"): "NULL",
-    ("problems", "digest"): "(SELECT max(b.digest) FROM blobs AS b WHERE b.digest IS DISTINCT FROM problems.digest)",
+    ("problems", "digest"): "repeat('0', 64)",
 }
 
 

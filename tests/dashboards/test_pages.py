@@ -46,6 +46,15 @@ def test_overview_leads_to_what_needs_review_and_back(page: Page, filled: str) -
     expect(page.get_by_text("Recent runs")).to_be_visible()
 
 
+def test_a_click_on_a_bar_shows_the_documents_of_its_category(page: Page, filled: str) -> None:
+    page.goto(filled)
+    chart = page.locator(".bk-Figure").bounding_box()
+    assert chart
+    page.mouse.click(chart["x"] + chart["width"] / 3, chart["y"] + chart["height"] / 4)
+    expect(page.get_by_text("58 documents")).to_be_visible()
+    expect(page).to_have_url(re.compile("category=invoice"))
+
+
 def test_search_finds_words_with_umlauts_and_marks_them(page: Page, filled: str) -> None:
     page.goto(f"{filled}?page=documents")
     expect(page.get_by_text("60 documents")).to_be_visible()

@@ -5,7 +5,9 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -135,8 +137,6 @@ def test_of_many_that_begin_at_once_one_begins(database: Database) -> None:
             held.release()
             return None
 
-    import threading
-
     done, held = threading.Event(), threading.Semaphore(0)
     with ThreadPoolExecutor(6) as threads:
         found = [threads.submit(begin, number) for number in range(6)]
@@ -170,12 +170,13 @@ def test_runs_are_listed_newest_first_and_labelling_sessions_only_if_asked_for(d
     assert len(runs.recent(database, most=1)) == 1
 
 
-def test_a_running_run_whose_heart_stopped_is_shown_as_interrupted(database: Database) -> None:
-    with runs.begin(database, INGEST) as (run, _):
-        assert runs.recent(database)[0].state == RunState.RUNNING
-        with database.transaction() as tx:
-            tx.run("UPDATE runs SET heartbeat_at = heartbeat_at - interval '1 hour' WHERE id = %s", [run.id])
-        assert runs.recent(database)[0].state == RunState.INTERRUPTED
+def test_a_run_whose_process_is_gone_is_shown_as_interrupted_at_once(
+    database: Database, holder: "subprocess.Popen[str]"
+) -> None:
+    assert runs.recent(database)[0].state == RunState.RUNNING
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.wait()
+    _wait_until(lambda: runs.recent(database)[0].state == RunState.INTERRUPTED)
 
 
 def test_an_executed_notebook_is_tied_to_its_runs_and_followed_when_it_moves(database: Database) -> None:
@@ -212,13 +213,14 @@ def test_the_actor_is_known_even_without_a_name(monkeypatch: pytest.MonkeyPatch)
 
 def _begin_when_free(database: Database) -> int:
     # The server notices a dead client when it next looks at its socket: at once, but not before.
-    import time
+    _wait_until(lambda: runs.recent(database)[0].state == RunState.INTERRUPTED)
+    with runs.begin(database, INGEST) as (run, goes_on):
+        assert goes_on
+        return run.id
 
-    for _ in range(100):
-        try:
-            with runs.begin(database, INGEST) as (run, goes_on):
-                assert goes_on
-                return run.id
-        except RunHeld:
-            time.sleep(0.02)
-    raise AssertionError("the run was not freed")
+
+def _wait_until(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not happened():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)

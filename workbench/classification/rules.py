@@ -7,6 +7,7 @@ same opinion, in whatever order rules or documents come.
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from workbench.classification import scoring
 from workbench.classification.inputs import inputs_digest
@@ -43,7 +44,11 @@ class RuleClassifier:
         self.threshold = ruleset.decide.threshold if threshold is None else threshold
         self.margin = ruleset.decide.margin if margin is None else margin
         self._timeout_s = timeout_s
-        self._rules = tuple(PreparedRule.of(rule) for rule in sorted(ruleset.rules, key=lambda rule: rule.id))
+
+    @cached_property
+    def _rules(self) -> tuple[PreparedRule, ...]:
+        """Compiled when the first document is asked about: two thousand patterns take a second."""
+        return tuple(PreparedRule.of(rule) for rule in sorted(self.ruleset.rules, key=lambda rule: rule.id))
 
     @property
     def version(self) -> str:

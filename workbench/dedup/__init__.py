@@ -5,7 +5,7 @@ bits (images). Pure functions of the content: the pipeline keeps signatures and 
 fetches the candidates that share a band, and asks `compare` what tells them apart.
 """
 
-from workbench.dedup.comparison import NEAR_BORN_DIGITAL, NEAR_SCAN, Comparison, compare
+from workbench.dedup.comparison import NEAR_BORN_DIGITAL, NEAR_SCAN, Comparison, compare, near
 from workbench.dedup.images import NEAR_IMAGE, ImageHash, image_bands, image_distance, image_hash
 from workbench.dedup.signature import CANDIDATE, TextSignature, bands, similarities, similarity, text_signature
 
@@ -22,6 +22,7 @@ __all__ = [
     "image_bands",
     "image_distance",
     "image_hash",
+    "near",
     "similarities",
     "similarity",
     "text_signature",

@@ -82,7 +82,7 @@ def _estimated(peer: TextPeer, others: Sequence[TextPeer]) -> list[tuple[float, 
 
 def _best_text(peer: TextPeer, originals: Sequence[TextPeer], bodies: Mapping[str, str]) -> NearDuplicate | None:
     compared = [
-        (dedup.compare(
+        (dedup.near(
             bodies[original.text_digest],
             bodies[peer.text_digest],
             a_from_ocr=original.from_ocr,
@@ -90,7 +90,7 @@ def _best_text(peer: TextPeer, originals: Sequence[TextPeer], bodies: Mapping[st
         ), original)
         for original in originals
     ]  # fmt: skip
-    near = [(found, original) for found, original in compared if found.is_near]
+    near = [(found, original) for found, original in compared if found is not None]
     if not near:
         return None
     found, original = min(near, key=lambda pair: (-pair[0].score, pair[1].digest))

@@ -573,25 +573,32 @@ CREATE TRIGGER index_new AFTER INSERT ON documents REFERENCING NEW TABLE AS new_
 CREATE TRIGGER index_changed AFTER UPDATE ON documents REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION index_changed_documents();
 
--- A question as people type it, "quotes", -without, or; a trailing * asks for words that begin so.
+-- A question as people type it: "quotes", -without, or; a trailing * asks for words that begin so, and may be
+-- negated (-mahn*), joined (rechn* or mahn*) and part of a phrase ("offene rechn*") as every other word.
 CREATE FUNCTION search_query(configuration regconfig, question text) RETURNS tsquery
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    wanted tsquery := websearch_to_tsquery(configuration, regexp_replace(question, '[^[:space:]"]+\*', ' ', 'g'));
-    word text;
+    -- Each beginning is replaced by a word of its own kind until the rest of the question is understood.
+    beginnings text[] := ARRAY(SELECT m[1] FROM regexp_matches(question, '([^[:space:]"*]+)\*+', 'g') AS m);
+    asked text := question;
     beginning text;
+    wanted text;
 BEGIN
-    FOR word IN SELECT m[1] FROM regexp_matches(question, '([^[:space:]"]+)\*', 'g') AS m LOOP
-        beginning := regexp_replace(lower(word), '[^[:alnum:]äöüß]', '', 'g');
-        CONTINUE WHEN beginning = '';
+    FOR place IN 1 .. cardinality(beginnings) LOOP
+        beginning := regexp_replace(lower(beginnings[place]), '[^[:alnum:]äöüß]', '', 'g');
         -- The german dictionary writes ß as ss and folds umlauts; so must a beginning that is not looked up in it.
         IF configuration = 'pg_catalog.german'::regconfig THEN
             beginning := translate(replace(beginning, 'ß', 'ss'), 'äöü', 'aou');
         END IF;
-        wanted := CASE WHEN numnode(wanted) = 0 THEN (beginning || ':*')::tsquery
-                      ELSE wanted && (beginning || ':*')::tsquery END;
+        beginnings[place] := beginning;
+        asked := regexp_replace(asked, '(-?)[^[:space:]"*]+\*+',
+                                CASE beginning WHEN '' THEN ' ' ELSE format('\1beginning%sx ', place) END);
     END LOOP;
-    RETURN wanted;
+    wanted := websearch_to_tsquery(configuration, asked)::text;
+    FOR place IN 1 .. cardinality(beginnings) LOOP
+        wanted := replace(wanted, format('''beginning%sx''', place), format('''%s'':*', beginnings[place]));
+    END LOOP;
+    RETURN wanted::tsquery;
 END $$;
 
 -- The only way to search: it filters what the caller may not see itself, since the match operator is

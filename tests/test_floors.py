@@ -1,0 +1,71 @@
+"""The house stands: floors, sizes, and who may print."""
+
+import ast
+import contextlib
+import io
+from collections.abc import Iterator
+
+from importlinter.cli import lint_imports
+
+from tests.conftest import PROJECT
+
+LONGEST_MODULE = 350
+LONGEST_FUNCTION = 60
+# What is longer, and why it is allowed to be.
+KNOWN_LONG = {
+    "workbench/records.py": "every noun in one place; dataclasses without behaviour",
+}
+
+
+def modules(*packages: str) -> Iterator[tuple[str, str]]:
+    """Path below the project and source of every module."""
+    for package in packages:
+        for path in sorted((PROJECT / package).rglob("*.py")):
+            yield path.relative_to(PROJECT).as_posix(), path.read_text(encoding="utf-8")
+
+
+def functions(source: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_rooms_import_from_floors_below_only() -> None:
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        status = lint_imports(config_filename=str(PROJECT / "pyproject.toml"), no_cache=True)
+    assert status == 0, told.getvalue()
+
+
+def test_modules_are_short_enough_to_be_read_in_one_go() -> None:
+    lengths = {name: len(source.splitlines()) for name, source in modules("workbench", "dashboards")}
+    assert len(lengths) > 80
+    too_long = {name: length for name, length in lengths.items() if length > LONGEST_MODULE and name not in KNOWN_LONG}
+    assert too_long == {}
+    assert [name for name in KNOWN_LONG if lengths.get(name, 0) <= LONGEST_MODULE] == []
+
+
+def test_functions_are_short_enough_to_be_seen_at_once() -> None:
+    too_long = [
+        f"{name}:{node.lineno} {node.name} has {(node.end_lineno or 0) - node.lineno + 1} lines"
+        for name, source in modules("workbench", "dashboards")
+        for node in functions(source)
+        if (node.end_lineno or 0) - node.lineno + 1 > LONGEST_FUNCTION
+    ]
+    assert too_long == []
+
+
+def test_only_the_command_line_prints() -> None:
+    printing = [
+        f"{name}:{node.lineno}"
+        for name, source in modules("workbench")
+        if not name.startswith("workbench/cli/")
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+    assert printing == []
+
+
+def test_every_module_says_what_lives_in_it() -> None:
+    silent = [name for name, source in modules("workbench", "dashboards") if not ast.get_docstring(ast.parse(source))]
+    assert silent == []
