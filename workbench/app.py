@@ -25,7 +25,7 @@ from workbench.classification.rulefile import load as load_rules
 from workbench.classification.rules import RuleClassifier
 from workbench.config import Settings
 from workbench.database import Database, Transaction, embedded, migrations
-from workbench.errors import DatabaseError, NotFound, UnknownName
+from workbench.errors import ConfigError, DatabaseError, NotFound, UnknownName
 from workbench.extraction import ExtractOptions
 from workbench.notebooks import Executed
 from workbench.pipeline import Pool, Rules, Setting
@@ -120,6 +120,8 @@ class Workbench:
         progress : told how far each stage is; `progress.shown` gives bars or log lines
         allow_empty : whether a folder that held files and is empty now was really emptied
         """
+        if not paths or not all(str(path).strip() for path in paths):
+            raise ConfigError("a path is empty; name the files and folders to take (an unset variable?)")
         folders = self.settings.folders
         source = FolderSource(
             [Path(path).expanduser() for path in paths], include=folders.include, exclude=folders.exclude

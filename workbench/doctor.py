@@ -43,7 +43,7 @@ def examine() -> list[Check]:
 def _guarded(check: Callable[[Settings], Check], settings: Settings) -> Check:
     try:
         return check(settings)
-    except WorkbenchError as error:
+    except (WorkbenchError, OSError) as error:
         return Check(name=check.__name__.strip("_"), is_well=False, found=str(error))
 
 

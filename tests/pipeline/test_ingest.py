@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from tests.conftest import cloned
 from workbench import Workbench
 from workbench.config import Settings
-from workbench.errors import SourceError, StoreError
+from workbench.errors import ConfigError, SourceError, StoreError
 from workbench.records import Arrival, Digest, RunState
 from workbench.sources import FolderSource
 
@@ -268,3 +268,27 @@ def test_a_share_that_goes_away_in_mid_run_interrupts_it_and_nothing_is_lost(
     assert report.counts["documents"] == 5
     assert report.problems == []
     assert len(workbench.runs()) == 1
+
+
+def test_members_are_where_their_archive_is_said_to_be_whichever_copy_came_first(
+    workbench: Workbench, folder: Path, tmp_path: Path
+) -> None:
+    far, near = tmp_path / "in" / "far" / "away" / "b.zip", tmp_path / "in" / "a.zip"
+    far.parent.mkdir(parents=True)
+    shutil.copy(folder / "archives" / "Umzug.zip", far)
+    workbench.ingest(tmp_path / "in")
+    shutil.copy(far, near)
+    workbench.ingest(tmp_path / "in")
+    places = workbench.sql("SELECT locator FROM arrivals WHERE depth > 0")["locator"]
+    assert len(places) >= 4
+    assert places.str.startswith(f"{near}!/").all()
+    assert set(workbench.sql("SELECT decision FROM documents")["decision"]) <= {
+        "classified",
+        "needs_review",
+        "container",
+    }
+
+
+def test_an_empty_path_is_not_taken_for_the_current_folder(workbench: Workbench) -> None:
+    with pytest.raises(ConfigError, match="a path is empty"):
+        workbench.ingest("")

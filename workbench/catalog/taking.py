@@ -70,9 +70,18 @@ def take(tx: Transaction, *, run: int, wave: int, taken: Sequence[Taken]) -> Non
         _follow_containers(tx)
     tx.run(SQL.members_come_back)
     tx.run(SQL.take_documents)
-    tx.run(SQL.rename_documents)
-    tx.run(SQL.next_items_of_incoming, {"run_id": run, "wave": wave})
+    relocated = _relocate_members(tx, tx.tuples(SQL.rename_documents))
+    tx.run(SQL.next_items_of_incoming, {"run_id": run, "wave": wave, "relocated": relocated})
     tx.run("DROP TABLE incoming")
+
+
+def _relocate_members(tx: Transaction, renamed: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Move what was inside of renamed containers along; the digests of the documents inside."""
+    found: list[str] = []
+    for _, before, after in renamed:
+        if tx.run(SQL.relocate_members, {"before": before, "after": after}):
+            found += [row[0] for row in tx.tuples(SQL.relocate_documents, {"before": before, "after": after})]
+    return found
 
 
 def _rows(taken: Sequence[Taken]) -> Iterator[tuple[object, ...]]:

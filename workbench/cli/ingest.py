@@ -13,7 +13,7 @@ from workbench.progress import shown, silent
 from workbench.records import RunState
 from workbench.report import Report
 
-Paths = Annotated[list[Path], typer.Argument(help="Files and folders; folders are taken with all below them.")]
+Paths = Annotated[list[str], typer.Argument(help="Files and folders; folders are taken with all below them.")]
 
 
 def add_to(app: typer.Typer) -> None:

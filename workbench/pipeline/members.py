@@ -1,5 +1,6 @@
 """What was inside of a container goes into the store and becomes arrivals of its own."""
 
+import hashlib
 from dataclasses import dataclass, field
 
 from workbench import extraction
@@ -9,6 +10,7 @@ from workbench.pipeline.job import Job
 from workbench.records import Arrival, Child, Extraction, Problem, Stage
 
 SOURCE = "container"
+LONGEST_KEY = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +36,7 @@ def _store(job: Job, container: ToRead, child: Child) -> Taken:
     name = child.name.rsplit("/", 1)[-1]
     arrival = Arrival(
         source=SOURCE,
-        external_id=f"{container.digest}!/{child.name}",
+        external_id=f"{container.digest}!/{_key(child.name)}",
         locator=f"{container.locator}!/{child.name}",
         name=name,
         size=blob.size,
@@ -43,6 +45,12 @@ def _store(job: Job, container: ToRead, child: Child) -> Taken:
         metadata=child.metadata,
     )
     return Taken(arrival=arrival, blob=blob, media_type=extraction.media_type(child.path, name))
+
+
+def _key(name: str) -> str:
+    # An index takes keys of some 2,700 bytes; a name in an archive may have 65,535.
+    written = name.encode()
+    return name if len(written) <= LONGEST_KEY else f"sha256:{hashlib.sha256(written).hexdigest()}"
 
 
 def _too_deep(container: ToRead, count: int, depth: int) -> Problem:

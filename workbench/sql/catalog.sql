@@ -140,7 +140,23 @@ UPDATE documents AS d
    AND old.id = d.arrival_id
    AND old.id <> best.arrival_id
    AND (best.depth, length(best.locator), best.locator COLLATE "C")
-       < (old.depth, length(old.locator), old.locator COLLATE "C");
+       < (old.depth, length(old.locator), old.locator COLLATE "C")
+RETURNING d.digest, old.locator AS before, d.locator AS after;
+
+-- relocate_members --
+-- What was inside of a container is where the container is said to be now
+UPDATE arrivals
+   SET locator = %(after)s || substr(locator, length(%(before)s) + 1)
+ WHERE depth > 0 AND starts_with(locator, %(before)s || '!/');
+
+-- relocate_documents --
+-- Documents that are named by such a place; they are classified anew, since the place may count
+UPDATE documents
+   SET locator = %(after)s || substr(locator, length(%(before)s) + 1),
+       decision = CASE WHEN decision IN ('classified', 'needs_review') AND decided_by IS DISTINCT FROM 'person'
+                       THEN 'pending' ELSE decision END
+ WHERE starts_with(locator, %(before)s || '!/')
+RETURNING digest;
 
 -- next_items_of_incoming --
 -- What is to be done with the documents just taken
@@ -148,7 +164,7 @@ INSERT INTO items (run_id, stage, wave, key)
 SELECT %(run_id)s, CASE d.state WHEN 'taken' THEN 'read' ELSE 'classify' END,
        CASE d.state WHEN 'taken' THEN %(wave)s ELSE 0 END, d.digest
   FROM documents AS d
- WHERE d.digest IN (SELECT digest FROM incoming)
+ WHERE (d.digest IN (SELECT digest FROM incoming) OR d.digest = ANY(%(relocated)s))
    AND (d.state = 'taken' OR d.decision = 'pending')
  ORDER BY length(d.locator), d.locator COLLATE "C"
 ON CONFLICT DO NOTHING;
