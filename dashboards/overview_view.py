@@ -35,13 +35,18 @@ def page(overview: "Overview", body: Any) -> pn.viewable.Viewable:  # Any: what 
         align="center",
     )
     button.on_click(overview.refresh)
-    head = pn.Row(_html(pn.bind(headline, overview.param.figures)), button, sizing_mode="stretch_width", margin=0)
+    head = pn.Row(
+        _html(pn.bind(headline, overview.param.figures, overview.param.trouble)),
+        button,
+        sizing_mode="stretch_width",
+        margin=0,
+    )
     return pn.Column(head, body, sizing_mode="stretch_width", margin=0, styles={"gap": "18px"})
 
 
-def headline(figures: "Figures | None") -> str:
+def headline(figures: "Figures | None", trouble: str) -> str:
     """What page this is, and of when its figures are."""
-    at = f"as of {words.moment(figures.at, seconds=True)}" if figures else "counting …"
+    at = f"as of {words.moment(figures.at, seconds=True)}" if figures else "" if trouble else "counting …"
     return f'<h1>Overview</h1><span class="muted small">{at}</span>'
 
 

@@ -195,7 +195,7 @@ class Workbench:
     def document(self, key: int | str) -> Document:
         """One document by id, beginning of its digest, file name or path."""
         with self._read() as tx:
-            found = browsing.named(tx, str(key))
+            found = browsing.numbered(tx, key) if isinstance(key, int) else browsing.named(tx, key)
         if not found:
             raise NotFound(f"no document {key!r}; give its number, name, path or the beginning of its digest")
         if len(found) > 1:

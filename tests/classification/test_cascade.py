@@ -56,7 +56,7 @@ def test_the_first_sure_opinion_decides() -> None:
 def test_without_a_sure_opinion_a_person_must_look() -> None:
     verdict = decide([said("rules", None, 0.2), said("model", "y", 0.3)])
     assert (verdict.category, verdict.decided_by, verdict.decision) == (None, None, Decision.NEEDS_REVIEW)
-    assert verdict.reason == "rules abstained: None!; model was not sure (0.30) of y!"
+    assert verdict.reason == "rules abstained: None!; model not sure enough (0.30): y!"
     assert decide([]).reason == "no classifier answered"
 
 

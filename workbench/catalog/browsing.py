@@ -49,12 +49,15 @@ def page(
     )
 
 
+def numbered(tx: Transaction, number: int) -> list[Document]:
+    """The document of that number; none where it is gone, even if a file is called like it."""
+    return tx.all(SQL.document_by_id, {"id": number}, into=Document)
+
+
 def named(tx: Transaction, key: str) -> list[Document]:
     """Documents by id, beginning of the digest, file name or path."""
-    if key.isascii() and key.isdigit() and len(key) < 19:
-        found = tx.one(SQL.document_by_id, {"id": int(key)}, into=Document)
-        if found:
-            return [found]
+    if key.isascii() and key.isdigit() and len(key) < 19 and (found := numbered(tx, int(key))):
+        return found
     return tx.all(SQL.documents_named, {"key": key, "composed": _composed(key)}, into=Document)
 
 

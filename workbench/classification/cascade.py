@@ -120,4 +120,4 @@ def with_plugins(built_in: Sequence[Classifier]) -> tuple[Classifier, ...]:
 def _doubt(opinion: Opinion) -> str:
     if opinion.category is None:
         return f"{opinion.classifier} abstained: {opinion.reason}"
-    return f"{opinion.classifier} was not sure ({opinion.confidence:.2f}) of {opinion.reason}"
+    return f"{opinion.classifier} not sure enough ({opinion.confidence:.2f}): {opinion.reason}"

@@ -1,48 +1,60 @@
-"""The files and processes of one PostgreSQL cluster: where it lies, made, started, stopped.
+"""One PostgreSQL cluster: made, started, stopped.
 
-A cluster has a home, given by the caller (password files, the lock), and a
-place, private to the account that runs it::
-
-    place/data           the data folder
-    place/socket         the socket, unless its path would be too long
-    place/postgres.log
-
-The place is `home/cluster`. Where the account cannot reach that (root's own
-folders), it is a folder below `accounts.SHARED` that `home/cluster.place`
-names. Callers of `settle`, `initialise`, `start` and `stop` hold the lock.
+Where its files lie is told by `place`, whether its server lives by
+`liveness`; what callers need of both is to be had from here. Callers of
+`settle`, `initialise`, `start` and `stop` hold the lock.
 """
 
-import hashlib
 import logging
 import os
 import re
-import secrets
 import shlex
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from workbench.database import accounts
-from workbench.database.accounts import Account
+from workbench.database.liveness import (
+    PORT,
+    has_lost_its_socket,
+    is_listening,
+    postmaster,
+    processes,
+    socket_folder,
+)
+from workbench.database.place import Cluster, locate, make_home, settle, write_private
 from workbench.errors import DatabaseError
+
+__all__ = [
+    "ADMIN",
+    "MAJOR",
+    "PORT",
+    "Cluster",
+    "check_version",
+    "has_lost_its_socket",
+    "initialise",
+    "is_listening",
+    "locate",
+    "make_home",
+    "postmaster",
+    "settle",
+    "socket_folder",
+    "start",
+    "stop",
+    "write_private",
+]
 
 log = logging.getLogger(__name__)
 
 MAJOR = "18"
-PORT = 5432
 ADMIN = "workbench_admin"
 
-# A socket's address holds 107 bytes, of which "/.s.PGSQL.5432.lock" takes 19.
-_SOCKET_PATH_BYTES = 85
 _START_S = 300
 _SETTINGS = {
     "listen_addresses": "",
@@ -72,97 +84,6 @@ _ADVICE = {
 _FATAL = re.compile(r"^.*?(FATAL|PANIC): +")
 # What passes by itself: processes of a killed server that have not gone yet, or a start that is under way.
 _PASSING = re.compile(r'pre-existing shared memory block|lock file ".*" already exists')
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cluster:
-    home: Path
-    place: Path
-    account: Account
-
-    @property
-    def data(self) -> Path:
-        return self.place / "data"
-
-    @property
-    def log(self) -> Path:
-        return self.place / "postgres.log"
-
-    @property
-    def is_initialised(self) -> bool:
-        return (self.data / "PG_VERSION").exists()
-
-
-def locate(home: Path) -> Cluster | None:
-    """Find a cluster that was made before; never makes one."""
-    place = home / "cluster"
-    pointer = home / "cluster.place"
-    with suppress(FileNotFoundError):
-        place = _pointed_at(pointer)
-        if not place.exists():
-            raise DatabaseError(
-                f"the catalogue of {home} was kept in {place}, which is gone;"
-                f" restore a backup, or remove {pointer} to begin anew"
-            )
-    with suppress(FileNotFoundError):
-        owner = place.stat()
-        return Cluster(home=home, place=place, account=Account(uid=owner.st_uid, gid=owner.st_gid))
-    return None
-
-
-def _pointed_at(pointer: Path) -> Path:
-    name = pointer.read_text().strip()
-    if pointer.lstat().st_uid not in {0, os.geteuid()} or not re.fullmatch(r"[0-9a-f]+-[0-9a-f]+", name):
-        raise DatabaseError(f"{pointer} was not written by the workbench; look at who made it and remove it")
-    return accounts.SHARED / name
-
-
-def make_home(home: Path) -> None:
-    """Make the caller's folder. Parents that root makes can be traversed, or the server could not reach its data."""
-    missing = [folder for folder in home.parents if not folder.exists()]
-    for folder in reversed(missing):
-        folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, exist_ok=True)
-    home.mkdir(mode=0o700, exist_ok=True)
-
-
-def settle(home: Path) -> Cluster:
-    """Find the cluster, or choose and make the place of a new one."""
-    known = locate(home)
-    if known:
-        return known
-    account = accounts.server_account(home)
-    if not account.reaches(home) and account.reaches(home.parent) and _is_unused(home):
-        account.give(home)
-    if account.reaches(home):
-        accounts.make_private(home / "cluster", account)
-        return Cluster(home=home, place=home / "cluster", account=account)
-    name = f"{hashlib.sha256(os.fsencode(home)).hexdigest()[:12]}-{secrets.token_hex(4)}"
-    place = accounts.shared_folder() / name
-    accounts.make_private(place, account)
-    # Last: a pointer without its place means that a catalogue was lost.
-    write_private(home / "cluster.place", name, accounts.caller())
-    log.info("the catalogue of %s is kept in %s, as user '%s' cannot enter the former", home, place, account.name)
-    return Cluster(home=home, place=place, account=account)
-
-
-def _is_unused(home: Path) -> bool:
-    return {path.name for path in home.iterdir()} <= {".lock"}
-
-
-def write_private(path: Path, text: str, owner: Account) -> None:
-    """Write a file that only `owner` reads; it is there completely or not at all."""
-    scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            owner.give(file.fileno())
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        scratch.rename(path)
-    except BaseException:
-        scratch.unlink(missing_ok=True)
-        raise
 
 
 def initialise(cluster: Cluster, password: str) -> None:
@@ -209,7 +130,7 @@ def _sync_folder(folder: Path) -> None:
 def _remove_left_overs(cluster: Cluster) -> None:
     """Remove what killed processes left: their folders, and an initdb that outlived its parent."""
     for folder in cluster.place.glob(".init-*"):
-        for process in _processes(cluster):
+        for process in processes(cluster):
             with suppress(psutil.Error):
                 if any(folder.name in word for word in [*process.cmdline(), process.cwd()]):
                     process.kill()
@@ -231,68 +152,6 @@ def check_version(cluster: Cluster) -> None:
             f"{cluster.data} was made by PostgreSQL {found}, and this workbench brings {MAJOR};"
             f" dump it with the workbench that made it, and restore the dump into a new folder"
         )
-
-
-def postmaster(cluster: Cluster) -> int | None:
-    """The process id of the living server, whether it answers or not."""
-    lines = _pid_file(cluster)
-    try:
-        process = psutil.Process(int(lines[0]))
-        is_ours = process.uids().effective == cluster.account.uid and process.name().startswith("postgres")
-        if not is_ours or process.status() == psutil.STATUS_ZOMBIE:
-            return None
-        with suppress(psutil.AccessDenied):  # root without CAP_SYS_PTRACE, as in a container
-            if Path(process.cwd()) != cluster.data:
-                return None
-        return int(process.pid)
-    except (IndexError, ValueError, psutil.Error):
-        return None
-
-
-def _pid_file(cluster: Cluster) -> list[str]:
-    """Process id, data folder, start time, port, socket folder, …; short while the server starts."""
-    try:
-        return (cluster.data / "postmaster.pid").read_text().splitlines()
-    except FileNotFoundError:
-        return []
-
-
-def socket_folder(cluster: Cluster) -> Path:
-    """Where the running server has its socket, or where the next one will have it.
-
-    A running one says it itself: the temporary folder, for one, depends on
-    the environment of the process that started it.
-    """
-    lines = _pid_file(cluster)
-    if len(lines) > 4 and lines[4]:
-        return Path(lines[4])
-    folder = cluster.place / "socket"
-    if _suits_a_socket(folder):
-        return folder
-    name = f"workbench-{cluster.account.uid}-{hashlib.sha256(os.fsencode(cluster.place)).hexdigest()[:8]}"
-    temporary = Path(tempfile.gettempdir()).resolve() / name
-    return temporary if _suits_a_socket(temporary) else Path("/tmp") / name
-
-
-def _suits_a_socket(folder: Path) -> bool:
-    # libpq and the server both split their lists of folders at commas.
-    return len(os.fsencode(folder)) <= _SOCKET_PATH_BYTES and re.search(r"[,\"'\\@\x00-\x1f]", str(folder)) is None
-
-
-def is_listening(folder: Path) -> bool:
-    """Does a server accept connections on the socket in `folder`?"""
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(str(folder / f".s.PGSQL.{PORT}"))
-        except (FileNotFoundError, ConnectionRefusedError):
-            return False
-    return True
-
-
-def has_lost_its_socket(cluster: Cluster) -> bool:
-    """Was the socket of the living server removed, or its folder moved? It is named only once it exists."""
-    lines = _pid_file(cluster)
-    return len(lines) > 4 and lines[4] != "" and not (Path(lines[4]) / f".s.PGSQL.{PORT}").exists()
 
 
 def start(cluster: Cluster) -> None:
@@ -381,18 +240,11 @@ def _failure(cluster: Cluster, what: str, message: str) -> DatabaseError:
     return DatabaseError(f"cannot {what} {cluster.place}: {told}; {advice.format(place=cluster.place)}")
 
 
-def _processes(cluster: Cluster) -> Iterator[psutil.Process]:
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if process.uids().effective == cluster.account.uid and process.name() in {"postgres", "initdb"}:
-                yield process
-
-
 def _end_orphans(cluster: Cluster) -> None:
     """Ask the processes that outlived a killed server to go: one in a long query would not notice by itself."""
     if postmaster(cluster) is not None:
         return
-    for process in _processes(cluster):
+    for process in processes(cluster):
         with suppress(psutil.Error):
             if Path(process.cwd()) == cluster.data:
                 log.warning("ending process %d of a server that was killed", process.pid)

@@ -7,11 +7,7 @@ Passwords are demanded even on the private socket, one per role, in files
 that only their owner reads. Nothing here knows the schema.
 """
 
-import base64
-import hashlib
-import hmac
 import os
-import secrets
 import shutil
 import time
 from collections.abc import Iterator
@@ -19,20 +15,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, LiteralString
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from workbench.database import accounts, cluster
+from workbench.database import accounts, cluster, logins
 from workbench.database.cluster import Cluster
+from workbench.database.logins import Role
 from workbench.errors import DatabaseError
 
-Role = Literal["admin", "service", "app"]
+__all__ = ["Role", "Server", "State", "Status", "binary", "ensure", "remove", "status", "stop"]
 
-_OWNER = "workbench_owner"
-_ROLES: dict[Role, str] = {"admin": cluster.ADMIN, "service": "workbench_service", "app": "workbench_app"}
 _BUSY_S = 330  # longer than a start may take
 _SILENT_S = 10
 
@@ -51,8 +45,8 @@ class Server:
             host=str(self.socket),
             port=self.port,
             dbname=database,
-            user=_ROLES[role],
-            password=_password(self.folder, role),
+            user=logins.NAMES[role],
+            password=logins.password(self.folder, role),
         )
 
 
@@ -137,7 +131,7 @@ def remove(folder: Path) -> None:
             if found:
                 shutil.rmtree(cluster.socket_folder(found), ignore_errors=True)
                 shutil.rmtree(found.place)
-            for path in [home / "cluster.place", *(_password_file(home, role) for role in _ROLES)]:
+            for path in [home / "cluster.place", *(logins.password_file(home, role) for role in logins.NAMES)]:
                 path.unlink(missing_ok=True)
         (home / ".lock").unlink()
 
@@ -206,8 +200,8 @@ def _bring_up(home: Path, database: str) -> Server:
             return server
         found = cluster.settle(home)
         if not found.is_initialised:
-            _make_password(home, "admin")
-        cluster.initialise(found, _password(home, "admin"))
+            logins.make_password(home, "admin")
+        cluster.initialise(found, logins.password(home, "admin"))
         _start_furnished(found, database)
         return _server(found)
 
@@ -253,30 +247,10 @@ def _awake(found: Cluster) -> psycopg.Connection | None:
 def _furnish(connection: psycopg.Connection, home: Path, database: str) -> None:
     """Make roles and database as far as they are missing; a kill at any moment is made good by the next call."""
     with connection.transaction():
-        if not _exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", _OWNER):
-            connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(_OWNER)))
-        for role in ("service", "app"):
-            _furnish_role(connection, home, role)
-    if not _exists(connection, "SELECT 1 FROM pg_database WHERE datname = %s", database):
+        logins.furnish(connection, home)
+    if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is None:
         command = sql.SQL("CREATE DATABASE {} OWNER {}")
-        connection.execute(command.format(sql.Identifier(database), sql.Identifier(_OWNER)))
-
-
-def _furnish_role(connection: psycopg.Connection, home: Path, role: Literal["service", "app"]) -> None:
-    if not _password_file(home, role).exists():
-        _make_password(home, role)
-    name = _ROLES[role]
-    is_known = _exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", name)
-    # Hashed here, so that no log of the server can hold the password.
-    verifier = connection.pgconn.encrypt_password(_password(home, role).encode(), name.encode(), b"scram-sha-256")
-    command = sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB PASSWORD {}").format(
-        sql.SQL("ALTER" if is_known else "CREATE"), sql.Identifier(name), sql.Literal(verifier.decode())
-    )
-    connection.execute(command)
-
-
-def _exists(connection: psycopg.Connection, query: LiteralString, name: str) -> bool:
-    return connection.execute(query, [name]).fetchone() is not None
+        connection.execute(command.format(sql.Identifier(database), sql.Identifier(logins.OWNER)))
 
 
 def _is_furnished(connection: psycopg.Connection, server: Server, database: str) -> bool:
@@ -291,43 +265,17 @@ def _is_furnished(connection: psycopg.Connection, server: Server, database: str)
          WHERE datname = %s
     """
     found: dict[str, str | None] = dict(
-        connection.execute(query, [[_ROLES["service"], _ROLES["app"]], database]).fetchall()
+        connection.execute(query, [[logins.NAMES["service"], logins.NAMES["app"]], database]).fetchall()
     )
     if "database" not in found:
         return False
     try:
-        return all(_fits(_password(server.folder, role), found.get(_ROLES[role]) or "") for role in ("service", "app"))
+        return all(
+            logins.fits(logins.password(server.folder, role), found.get(logins.NAMES[role]) or "")
+            for role in ("service", "app")
+        )
     except DatabaseError:  # a password file is missing: made anew under the lock
         return False
-
-
-def _fits(password: str, verifier: str) -> bool:
-    """Does a password belong to a verifier "SCRAM-SHA-256$iterations:salt$stored key:server key" (RFC 5803)?"""
-    scheme, _, rest = verifier.partition("$")
-    if scheme != "SCRAM-SHA-256":
-        return False
-    cost, _, keys = rest.partition("$")
-    iterations, _, salt = cost.partition(":")
-    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), base64.b64decode(salt), int(iterations))
-    client_key = hmac.digest(salted, b"Client Key", "sha256")
-    stored_key = base64.b64decode(keys.partition(":")[0])
-    return hmac.compare_digest(hashlib.sha256(client_key).digest(), stored_key)
-
-
-def _password_file(home: Path, role: Role) -> Path:
-    return home / f"{role}.password"
-
-
-def _make_password(home: Path, role: Role) -> None:
-    cluster.write_private(_password_file(home, role), secrets.token_urlsafe(24), accounts.keeper(home))
-
-
-def _password(home: Path, role: Role) -> str:
-    path = _password_file(home, role)
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        raise DatabaseError(f"{path} is missing, which holds the password of the database; restore it") from None
 
 
 def _size_bytes(folder: Path) -> int:

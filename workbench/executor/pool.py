@@ -6,44 +6,26 @@ middle of an answer spoils nobody else's.
 """
 
 import contextlib
-import os
-import pickle
 import queue
 import selectors
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.errors import ExecutorError
-from workbench.executor import nursery, wire
-from workbench.executor.outcome import Failure, Outcome
+from workbench.executor import line, nursery, wire
+from workbench.executor.outcome import Outcome
+from workbench.executor.task import Task, exit_words
 from workbench.executor.worker import Answer
 
-_START_TIMEOUT_S = 120.0
+__all__ = ["Pool", "Task"]
+
 _MOST_RESTARTS = 3
-
-
-@dataclass(eq=False)
-class Task:
-    """One call to make; `answers` is where its outcome goes.
-
-    Parameters
-    ----------
-    refusals : how often a worker was gone before it took the task
-    """
-
-    key: str
-    function: Callable[[Any], Any]  # Any: the caller's own types, here and below
-    argument: Any
-    answers: "queue.SimpleQueue[Outcome[Any] | ExecutorError]"
-    refusals: int = 0
 
 
 @dataclass(eq=False)
@@ -95,8 +77,8 @@ class Pool:
         self._woken, self._wake = socket.socketpair()
         self._woken.setblocking(False)
         self._selector.register(self._woken, selectors.EVENT_READ)
-        self._process, self._control = _started_nursery(self.memory_bytes, self.preload)
-        self._selector.register(self._control, selectors.EVENT_READ)
+        self._line = line.open_nursery(self.memory_bytes, self.preload)
+        self._selector.register(self._line.control, selectors.EVENT_READ)
         self._thread = threading.Thread(target=self._run, name="workbench-executor", daemon=True)
         self._thread.start()
 
@@ -119,8 +101,7 @@ class Pool:
         self._closing = True
         self._nudge()
         self._thread.join()
-        self._control.close()
-        self._process.wait()
+        self._line.close()
         self._selector.close()
         for worker in self._workers.values():
             worker.channel.close()
@@ -148,17 +129,17 @@ class Pool:
     def _attend(self, key: selectors.SelectorKey) -> None:
         if key.fileobj is self._woken:
             self._woken.recv(4096)
-        elif key.fileobj is self._control:
+        elif key.fileobj is self._line.control:
             self._listen()
         elif (worker := key.data) is not None and worker.pid in self._workers:
             self._receive(worker)
 
     def _listen(self) -> None:
-        message = self._control.recv(nursery.MAX_MESSAGE)
-        if not message:
+        message = self._line.hear()
+        if message is None:
             self._replace_nursery()
             return
-        kind, *values = pickle.loads(message)
+        kind, *values = message
         if kind == nursery.ENDED:
             self._bury(*values)
 
@@ -166,7 +147,7 @@ class Pool:
         while sum(not worker.is_ending for worker in self._workers.values()) < self.size:
             ours, theirs = socket.socketpair()
             with theirs:
-                self._order(nursery.FORK, 0, theirs)
+                self._line.order(nursery.FORK, channel=theirs)
             pid = self._next_pid()
             if pid is None:
                 ours.close()
@@ -180,20 +161,14 @@ class Pool:
     def _next_pid(self) -> int | None:
         """Wait for the nursery's word that it forked; burials may come before it."""
         while True:
-            message = self._control.recv(nursery.MAX_MESSAGE)
-            if not message:
+            message = self._line.hear()
+            if message is None:
                 self._replace_nursery()
                 return None
-            kind, *values = pickle.loads(message)
+            kind, *values = message
             if kind == nursery.FORKED:
                 return int(values[0])
             self._bury(*values)
-
-    def _order(self, order: bytes, pid: int, channel: socket.socket | None = None) -> None:
-        descriptors = [channel.fileno()] if channel is not None else []
-        # A nursery that is gone is noticed by its closed socket.
-        with contextlib.suppress(OSError):
-            socket.send_fds(self._control, [nursery.ORDER.pack(order, pid)], descriptors)
 
     def _hand_out(self) -> None:
         for worker in list(self._workers.values()):
@@ -214,14 +189,14 @@ class Pool:
             self._end(worker)
             task.refusals += 1
             if task.refusals > 2:
-                self._answer(task, "died", "No worker stayed alive to take it.", 0.0)
+                task.fail("died", "No worker stayed alive to take it.", 0.0)
                 return
             with self._lock:
                 self._waiting.appendleft(task)
         except Exception as fault:  # pickling runs the argument's own code
             worker.task = None
             hint = "functions and arguments must be importable by name: define them in a module"
-            self._answer(task, "error", f"The task cannot be sent to a worker ({fault}); {hint}.", 0.0)
+            task.fail("error", f"The task cannot be sent to a worker ({fault}); {hint}.", 0.0)
 
     def _receive(self, worker: _Worker) -> None:
         try:
@@ -235,7 +210,7 @@ class Pool:
         worker.served += 1
         self._restarts = 0
         if task is not None:
-            task.answers.put(Outcome(task.key, answer.value, _failure(answer), answer.message, answer.seconds))
+            task.pass_on(answer)
         # A worker that hit its limit may be left with fragments; a fresh one is cheaper than a doubtful one.
         if worker.served == self.tasks_per_worker or answer.failure == "memory":
             self._end(worker)
@@ -245,7 +220,7 @@ class Pool:
             return
         worker.is_ending, worker.timed_out = True, timed_out
         self._selector.unregister(worker.channel)
-        self._order(nursery.KILL, worker.pid)
+        self._line.order(nursery.KILL, pid=worker.pid)
 
     def _bury(self, pid: int, exit_code: int) -> None:
         worker = self._workers.pop(pid, None)
@@ -259,9 +234,9 @@ class Pool:
         if task is None:
             return
         if worker.timed_out:
-            self._answer(task, "timeout", f"It took longer than {self.timeout_s:g} s and was ended.", seconds)
+            task.fail("timeout", f"It took longer than {self.timeout_s:g} s and was ended.", seconds)
         else:
-            self._answer(task, "died", f"Its worker process ended by itself ({_exit_words(exit_code)}).", seconds)
+            task.fail("died", f"Its worker process ended by itself ({exit_words(exit_code)}).", seconds)
 
     def _salvage(self, worker: _Worker) -> None:
         """Take an answer that was complete before its worker ended."""
@@ -272,7 +247,7 @@ class Pool:
             return
         task, worker.task = worker.task, None
         if task is not None:
-            task.answers.put(Outcome(task.key, answer.value, _failure(answer), answer.message, answer.seconds))
+            task.pass_on(answer)
 
     def _until_deadline(self) -> float | None:
         busy = [worker.since for worker in self._workers.values() if worker.task is not None and not worker.is_ending]
@@ -297,21 +272,17 @@ class Pool:
                 worker.task = None
                 self._end(worker)
 
-    def _answer(self, task: Task, failure: Failure, message: str, seconds: float) -> None:
-        task.answers.put(Outcome(task.key, None, failure, message, round(seconds, 4)))
-
     def _replace_nursery(self) -> None:
         """Start again when the nursery itself was killed; its workers died with it."""
         self._restarts += 1
-        self._selector.unregister(self._control)
-        self._control.close()
-        self._process.wait()
+        self._selector.unregister(self._line.control)
+        self._line.close()
         for pid in list(self._workers):
             self._bury(pid, -signal.SIGKILL)
         if self._restarts > _MOST_RESTARTS:
             raise ExecutorError("the process that forks workers keeps ending")
-        self._process, self._control = _started_nursery(self.memory_bytes, self.preload)
-        self._selector.register(self._control, selectors.EVENT_READ)
+        self._line = line.open_nursery(self.memory_bytes, self.preload)
+        self._selector.register(self._line.control, selectors.EVENT_READ)
 
     def _give_up(self, fault: ExecutorError) -> None:
         with self._lock:
@@ -320,52 +291,3 @@ class Pool:
             self._waiting.clear()
         for answers in {task.answers for task in tasks}:
             answers.put(fault)
-
-
-def _started_nursery(memory_bytes: int, preload: Sequence[str]) -> "tuple[subprocess.Popen[bytes], socket.socket]":
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with theirs:
-        # -P: the folder one happens to stand in must not shadow a module.
-        command = [sys.executable, "-P", "-m", "workbench.executor.nursery", str(theirs.fileno()), str(memory_bytes)]
-        path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)  # noqa: PTH109 - a string for a variable
-        process = subprocess.Popen(
-            [*command, *preload],
-            pass_fds=(theirs.fileno(),),
-            # None of our pipes: whoever reads our output must see its end when we end.
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            env={**os.environ, "PYTHONPATH": path, "OMP_THREAD_LIMIT": "1"},
-        )
-    ours.settimeout(_START_TIMEOUT_S)
-    try:
-        message = ours.recv(nursery.MAX_MESSAGE)
-    except TimeoutError:
-        message = b""
-    if not message:
-        process.kill()
-        process.wait()
-        ours.close()
-        raise ExecutorError(f"The process that forks workers did not start; try: {' '.join(command[:4])} 0 0")
-    ours.settimeout(None)
-    return process, ours
-
-
-def _failure(answer: Answer) -> Failure | None:
-    return "memory" if answer.failure == "memory" else "error" if answer.failure else None
-
-
-def _exit_words(code: int) -> str:
-    if code >= 0:
-        return f"exit code {code}"
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:
-        name = f"signal {-code}"
-    hints = {
-        "SIGKILL": "killed, perhaps for want of memory",
-        "SIGSEGV": "a library crashed",
-        "SIGABRT": "a library gave up",
-    }
-    return f"{name}: {hints[name]}" if name in hints else name

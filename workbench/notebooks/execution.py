@@ -56,6 +56,12 @@ class Executed:
     traceback: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Failure:
+    sentence: str
+    traceback: str = ""
+
+
 def execute(
     notebook: Notebook,
     parameters: Mapping[str, Any],
@@ -105,34 +111,54 @@ def execute(
             on_start=on_start,
             on_cell=on_cell,
         )
-        failed, traceback, kept = None, "", output
-        try:
-            output.parent.mkdir(parents=True, exist_ok=True)
-            engine.run(notebook.path, parameters, output=running, session=session)
-        except engine.PapermillExecutionError as error:
-            failed = f"In [{error.exec_count}]: {error.ename}: {_first_line(error.evalue)}"
-            traceback = _COLOURS.sub("", "\n".join(error.traceback))
-        except (RuntimeError, TimeoutError) as error:
-            failed = _why_stopped(error, session, timeout_s)
-            engine.stopped(running, session, sentence=failed)
-        except OSError as error:
-            raise NotebookError(f"the executed notebook {running} cannot be written: {error.strerror}") from error
-        except KeyboardInterrupt as interrupt:
-            if not running.exists():
-                raise
+        failure = _run(notebook, parameters, running=running, output=output, session=session, timeout_s=timeout_s)
+        kept = output.with_name(f"{output.stem}.failed.ipynb") if failure else output
+        running.replace(kept)
+    return _executed(kept, session, failure=failure, started=started)
+
+
+def _run(
+    notebook: Notebook,
+    parameters: Mapping[str, Any],
+    *,
+    running: Path,
+    output: Path,
+    session: "Session",
+    timeout_s: float | None,
+) -> _Failure | None:
+    """Run a notebook into `running`; say what went wrong. Only an interruption renames it here."""
+    from workbench.notebooks import engine  # as in `execute`
+
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        engine.run(notebook.path, parameters, output=running, session=session)
+    except engine.PapermillExecutionError as error:
+        return _Failure(
+            sentence=f"In [{error.exec_count}]: {error.ename}: {_first_line(error.evalue)}",
+            traceback=_COLOURS.sub("", "\n".join(error.traceback)),
+        )
+    except (RuntimeError, TimeoutError) as error:
+        sentence = _why_stopped(error, session, timeout_s)
+        engine.stopped(running, session, sentence=sentence)
+        return _Failure(sentence=sentence)
+    except OSError as error:
+        raise NotebookError(f"the executed notebook {running} cannot be written: {error.strerror}") from error
+    except KeyboardInterrupt as interrupt:
+        if running.exists():
             engine.stopped(running, session, sentence=f"interrupted in cell {session.cell + 1}")
             kept = running.replace(output.with_name(f"{output.stem}.interrupted.ipynb"))
             interrupt.add_note(f"what there is of the notebook is in {kept}")
-            raise
-        if failed:
-            kept = output.with_name(f"{output.stem}.failed.ipynb")
-        running.replace(kept)
+        raise
+    return None
+
+
+def _executed(kept: Path, session: "Session", *, failure: _Failure | None, started: float) -> Executed:
     return Executed(
         path=kept,
         seconds=time.monotonic() - started,
-        cells=session.cell if failed else session.cells,
-        failed=failed,
-        traceback=traceback,
+        cells=session.cell if failure else session.cells,
+        failed=failure.sentence if failure else None,
+        traceback=failure.traceback if failure else "",
     )
 
 

@@ -11,7 +11,7 @@ _ADVICE = {
     ExtractionState.CORRUPT: "Ask for an undamaged copy; the file as it is stays in the catalogue.",
     ExtractionState.TIMEOUT: "Raise extraction.timeout_s in config/workbench.yaml, or leave it as it is.",
     ExtractionState.UNSUPPORTED: "'workbench formats' lists what can be read; an extractor of your own can be added.",
-    ExtractionState.TOO_LARGE: "Raise the limit named above if you trust the file.",
+    ExtractionState.TOO_LARGE: "If you trust the file, unpack it by hand, or raise the limit, and ingest it again.",
 }
 # Formats nobody expects to be read, such as a program, are a result and no failure.
 _SILENT = {ExtractionState.OK, ExtractionState.UNSUPPORTED}
