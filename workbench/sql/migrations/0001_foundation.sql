@@ -10,9 +10,15 @@ BEGIN
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS', wanted);
         END IF;
-        -- Membership lets a single login of a database server act as each of them.
-        IF NOT pg_has_role(current_user, wanted, 'MEMBER') THEN
-            EXECUTE format('GRANT %I TO %I', wanted, current_user);
+        -- Membership lets a single login of a database server act as each of them. Who made a role may administer
+        -- it, but from PostgreSQL 16 on is not yet allowed to act as it; a superuser needs no grant.
+        IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+            BEGIN
+                EXECUTE format('GRANT %I TO %I', wanted, current_user);
+            EXCEPTION WHEN insufficient_privilege THEN
+                -- Roles that an administrator made beforehand were granted by that administrator, or SET ROLE says so.
+                NULL;
+            END;
         END IF;
     END LOOP;
     EXECUTE format('GRANT CREATE ON DATABASE %I TO workbench_owner', current_database());
