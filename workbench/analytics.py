@@ -58,6 +58,11 @@ class Analytics:
                 raise _unknown(error, self.tables()) from error
             except duckdb.Error as error:
                 raise ConfigError(f"the question is wrong: {error}") from error
+            except RuntimeError as error:
+                # DuckDB's way to say that Ctrl-C reached it.
+                if "interrupted" not in str(error).lower():
+                    raise
+                raise KeyboardInterrupt from error
 
     def arrow(self, *names: str) -> dict[str, Any]:  # Any: pyarrow.Table carries no types
         """Tables of the catalogue as Arrow, read in one snapshot."""
@@ -153,5 +158,7 @@ def _uri(conninfo: str) -> str:
 def _unknown(error: Exception, tables: tuple[str, ...]) -> ConfigError:
     message = str(error)
     if "Table with name" in message:
+        if message.split("Table with name ")[1].split(" ")[0].lower() in tables:
+            return ConfigError("the catalogue can be asked here, not changed")
         return UnknownName("table", message.split("Table with name ")[1].split(" ")[0], known=tables)
     return ConfigError(f"the question is wrong: {message}")

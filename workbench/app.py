@@ -124,7 +124,10 @@ class Workbench:
             raise ConfigError("a path is empty; name the files and folders to take (an unset variable?)")
         folders = self.settings.folders
         source = FolderSource(
-            [Path(path).expanduser() for path in paths], include=folders.include, exclude=folders.exclude
+            [config.expanded(Path(path)) for path in paths],
+            include=folders.include,
+            exclude=folders.exclude,
+            without=[self.settings.home_folder],
         )
         order = Order(
             kind="ingest",

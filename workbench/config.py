@@ -33,7 +33,7 @@ class ExtractionSettings(BaseModel):
     dpi: int = Field(200, ge=72, le=600, description="Resolution at which scanned pages are recognised.")
     docling: bool = Field(True, description="Read office, web, mail and text files with docling, below its size caps.")
     structure: bool = Field(False, description="Keep docling's document (headings, tables) as JSON as well.")
-    timeout_s: float = Field(120, gt=0, description="Seconds that one file may take.")
+    timeout_s: float = Field(120, gt=0, le=86_400, allow_inf_nan=False, description="Seconds that one file may take.")
     memory_mb: int = Field(4096, ge=512, description="Memory that one worker process may use.")
     max_mb: int = Field(2048, ge=1, description="Larger files are kept, but not read.")
     tasks_per_worker: int = Field(400, ge=1, description="Files after which a worker process is replaced.")
@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path("data"), description="Where catalogue and objects lie; relative to the project folder.")
-    workers: int = Field(0, ge=0, description="Worker processes; 0 for one per processor core.")
+    workers: int = Field(0, ge=0, le=256, description="Worker processes; 0 for one per processor core.")
     rules: Path = Field(Path("config/sorting-rules.yaml"), description="The rules to classify by.")
     database_url: SecretStr | None = Field(
         None, description="A PostgreSQL server; the embedded one where none is given."
@@ -97,7 +97,7 @@ class Settings(BaseSettings):
 
     def path(self, given: Path) -> Path:
         """A path from the settings, made absolute."""
-        return (self.project / given.expanduser()).absolute()
+        return (self.project / expanded(given)).absolute()
 
     @property
     def home_folder(self) -> Path:
@@ -111,6 +111,14 @@ class Settings(BaseSettings):
         """What identifies these settings in a run's record; secrets are not in it."""
         plain = self.model_dump_json(exclude={"database_url", "app_database_url", "home"})
         return hashlib.sha256(plain.encode()).hexdigest()[:16]
+
+
+def expanded(path: Path) -> Path:
+    """A path with its ~ replaced; raises `ConfigError` where there is no such user."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ConfigError(f"{path} cannot be found: there is no user '{path.parts[0][1:]}' here") from error
 
 
 def project_folder() -> Path:
@@ -170,7 +178,7 @@ def _check_variables() -> None:
     names = Settings.model_fields.keys() - {"project"}
     known = {f"WORKBENCH_{name.upper()}" for name in names} | Settings.other_variables
     for name in os.environ:
-        if name.startswith("WORKBENCH_") and name.split("__")[0] not in known:
+        if name.upper().startswith("WORKBENCH_") and name.split("__")[0] not in known:
             close = get_close_matches(name, known, n=1)
             hint = f"; did you mean {close[0]}?" if close else ""
             raise ConfigError(f"the environment holds {name}, which is no setting{hint}")

@@ -179,7 +179,7 @@ def _row(reading: Reading) -> tuple[Any, ...]:  # Any: one value per column
 
 
 def _first_decision(extraction: Extraction) -> tuple[Decision, str]:
-    if extraction.state.is_readable and extraction.children and extraction.media_type not in _MAIL:
+    if extraction.children and extraction.media_type not in _MAIL:
         count = len(extraction.children)
         return Decision.CONTAINER, f"holds {count} other {'document' if count == 1 else 'documents'}"
     if extraction.state.is_readable:

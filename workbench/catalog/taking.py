@@ -75,6 +75,11 @@ def take(tx: Transaction, *, run: int, wave: int, taken: Sequence[Taken]) -> Non
     tx.run("DROP TABLE incoming")
 
 
+def add_leftovers(tx: Transaction, run: int, root: str) -> int:
+    """Take on the documents below a place that an unfinished run left on their way; how many items that made."""
+    return tx.run(SQL.leftover_items, {"run_id": run, "root": root})
+
+
 def _relocate_members(tx: Transaction, renamed: Sequence[tuple[str, str, str]]) -> list[str]:
     """Move what was inside of renamed containers along; the digests of the documents inside."""
     found: list[str] = []

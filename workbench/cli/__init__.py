@@ -7,6 +7,7 @@ again later), 130 stopped by Ctrl-C.
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -38,6 +39,9 @@ def main() -> None:
     for noisy in ("docling", "httpx", "libarchive", "papermill", "psycopg", "workbench.database"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     _refuse_what_is_no_text(sys.argv[1:])
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(ending) == signal.SIG_DFL:  # nohup has set it aside
+            signal.signal(ending, _stop)
     try:
         app()
     except SystemExit as end:
@@ -50,9 +54,22 @@ def main() -> None:
     except WorkbenchError as error:
         _say(error)
         sys.exit(1)
-    except BrokenPipeError:
-        # A reader such as `head` has seen enough; nothing is left to say, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            _end_quietly()
+        else:
+            _say(error)
+            sys.exit(1)
+
+
+def _stop(*_: object) -> None:
+    # A service that is stopped and a terminal that is closed end a run as cleanly as Ctrl-C does.
+    raise KeyboardInterrupt
+
+
+def _end_quietly() -> None:
+    # A reader such as `head` has seen enough; nothing is left to say, not even at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _refuse_what_is_no_text(arguments: Sequence[str]) -> None:

@@ -63,5 +63,5 @@ def show(report: Report) -> None:
             ("problem", "where", "what to do"),
             [(p.message, Path(p.locator).name, p.advice) for p in report.problems],
         )
-    known = "" if report.counts["arrivals"] else "Everything was known already; workbench stats counts what is there. "
+    known = "" if report.counts["arrivals"] else "There was nothing new to take; workbench stats counts what is held. "
     output.line(f"{known}Next: workbench search WORDS; workbench documents --decision needs_review; workbench show ID")

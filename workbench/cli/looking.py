@@ -178,7 +178,9 @@ def sql(
         output.line(f"{len(answer)} rows written to {csv}")
         return
     if json:
-        typer.echo(answer.to_json(orient="records", date_format="iso", force_ascii=False, indent=2))
+        # As Python's own numbers, for pandas' JSON keeps ten digits; NaN stands for what is missing.
+        rows = answer.astype(object).where(answer.notna(), None).to_dict("records")
+        output.as_json(rows)
         return
     output.table([str(c) for c in answer.columns], answer.itertuples(index=False))
 

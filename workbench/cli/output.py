@@ -1,6 +1,7 @@
 """How commands show things: a table for people, JSON for programs."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, is_dataclass
@@ -13,12 +14,14 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 # A pipe or a log has no width of its own; the usual 80 columns would break every reason in two.
 WIDTH_ELSEWHERE = 160
 
-console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_ELSEWHERE)
+console = Console(highlight=False, width=None if sys.stdout and sys.stdout.isatty() else WIDTH_ELSEWHERE)
 
 
 def as_json(value: Any) -> None:  # Any: records, or what JSON holds
@@ -37,7 +40,12 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, title: str 
 
 def line(text: str = "") -> None:
     """Print a line as it is."""
-    console.print(text, markup=False, soft_wrap=True)
+    console.print(printable(text), markup=False, soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """Without the control characters by which a file name could recolour or retitle a terminal."""
+    return _CONTROLS.sub("�", text)
 
 
 def size(count: int) -> str:
@@ -59,7 +67,7 @@ def _cell(value: object) -> Any:  # Any: rich's own
         return Text(f"{value.astimezone():%Y-%m-%d %H:%M}")
     if isinstance(value, float):
         return Text(f"{value:.2f}")
-    return Text(str(value))
+    return Text(printable(str(value)))
 
 
 def _plain(value: object) -> object:

@@ -7,7 +7,7 @@ never acts for the one before. Which server it is does not matter here:
 `database.embedded` starts our own.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, LiteralString, Self, TypeVar
 
@@ -107,7 +107,7 @@ class Database:
             min_size=0,
             max_size=size,
             max_idle=60,
-            timeout=30,
+            timeout=10,
             open=False,
             check=ConnectionPool.check_connection,
         )
@@ -146,8 +146,12 @@ class Database:
                 yield Transaction(connection)
         except PoolTimeout as error:
             raise DatabaseError(_unreachable(self.conninfo)) from error
+        except psycopg.errors.DiskFull as error:
+            raise DatabaseError(
+                "the database's disk is full; free some space and start again, the run goes on where it stopped"
+            ) from error
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            raise DatabaseError(f"the database went away: {_sentence(error)}") from error
+            raise DatabaseError(f"the database could not go on: {_sentence(error)}") from error
 
     @contextmanager
     def hold(self, space: int, key: int) -> Iterator[bool]:
@@ -165,17 +169,6 @@ class Database:
             yield bool(row and row[0])
 
 
-def retried(work: Callable[[], R], *, times: int = 3) -> R:
-    """Do a transaction again that lost against another (serialisation, deadlock)."""
-    for left in range(times - 1, -1, -1):
-        try:
-            return work()
-        except (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected):
-            if left == 0:
-                raise
-    raise AssertionError("unreachable")
-
-
 def _own(query: str) -> LiteralString:
     # psycopg wants literals to guard against injection; ours come from the package's own files.
     return query
@@ -190,5 +183,5 @@ def _unreachable(conninfo: str) -> str:
     )
 
 
-def _sentence(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+def _sentence(error: psycopg.Error) -> str:
+    return " ".join((error.diag.message_primary or str(error)).split()) or type(error).__name__

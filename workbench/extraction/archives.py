@@ -93,8 +93,10 @@ class LibarchiveReader:
         except Bomb as bomb:
             stop = str(bomb)
         except libarchive.ArchiveError as fault:
-            _refuse_sealed(str(fault), unpacking)
-            failures.append(f"The archive is damaged or cut off ({fault}).")
+            # Its own text ends with the address of the archive in memory, which differs each time.
+            reason = str(fault.msg)
+            _refuse_sealed(reason, unpacking)
+            failures.append(f"The archive is damaged or cut off ({reason}).")
         return _result(
             self, media_type, unpacking, stop=stop, failures=failures, sealed=0, found=len(unpacking.children)
         )

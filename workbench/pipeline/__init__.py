@@ -24,7 +24,7 @@ from workbench.pipeline.job import Job, Pool
 from workbench.pipeline.reading import read
 from workbench.pipeline.relating import relate
 from workbench.pipeline.scanning import scan
-from workbench.pipeline.taking import take
+from workbench.pipeline.taking import take, take_on
 from workbench.progress import Progress, silent
 from workbench.records import Run, RunState
 from workbench.runs import Order
@@ -114,6 +114,7 @@ def _through(job: Job, setting: Setting, source: Source, *, allow_empty: bool) -
         deciding.keep_categories(tx, rules.categories)
     scan(job, source, allow_empty=allow_empty)
     take(job, source)
+    take_on(job, source)
     read(job)
     relate(job)
     classify(job, setting.cascade)

@@ -126,8 +126,8 @@ def _prepare(job: Job, flight: _Flight, batch: list[Item]) -> list[tuple[str, Ta
 def _valid(job: Job, document: ToRead, held: Mapping[tuple[str, str], int]) -> int | None:
     if not held:
         return None
-    with job.store.file(document.digest) as path:
-        head = path.open("rb").read(4096) if path.is_file() else b""
+    with job.store.file(document.digest) as path, path.open("rb") as file:
+        head = file.read(4096)
     return next(
         (held[e.name, e.version] for e in extraction.bids(document.media_type, head) if (e.name, e.version) in held),
         None,

@@ -18,7 +18,7 @@ SPARE_BYTES = 200 * 1024**2
 
 
 def scan(job: Job, source: Source, *, allow_empty: bool = False) -> None:
-    """Note what is to be taken, and mark what has vanished; done once in the life of a run.
+    """Note what is to be taken, and mark what has vanished; a run that goes on looks again.
 
     Raises
     ------
@@ -27,15 +27,17 @@ def scan(job: Job, source: Source, *, allow_empty: bool = False) -> None:
     StoreError
         The disk has no room for what is to be taken.
     """
-    if runs.is_scanned(job.database, job.run_id):
-        return
     with job.timed(Stage.SCAN):
+        open_before = job.items.open_keys(Stage.TAKE)
         seen: set[str] = set()
         needed = 0
         for batch in _batches(source.arrivals()):
             seen.update(arrival.locator for arrival in batch)
+            open_before.difference_update(_key(arrival) for arrival in batch)
             needed += _note(job, source, batch)
             job.progress(Stage.SCAN, len(seen), len(seen))
+        # What was noted before an interruption and is gone or changed since is no work and no problem.
+        job.items.drop(Stage.TAKE, sorted(open_before))
         _check_room(job, needed)
         gone = _gone(job, source, seen, allow_empty=allow_empty)
         with job.database.transaction(run=job.run_id) as tx:
@@ -56,9 +58,13 @@ def _note(job: Job, source: Source, batch: list[Arrival]) -> int:
     with job.database.transaction() as tx:
         unknown = taking.unknown(tx, source.name, [arrival.external_id for arrival in batch])
         new = [arrival for arrival in batch if arrival.external_id in unknown]
-        keys = [f"{arrival.source}\n{arrival.external_id}" for arrival in new]
+        keys = [_key(arrival) for arrival in new]
         job.items.add(tx, Stage.TAKE, wave=0, keys=keys, payloads=[to_payload(arrival) for arrival in new])
     return sum(arrival.size or 0 for arrival in new)
+
+
+def _key(arrival: Arrival) -> str:
+    return f"{arrival.source}\n{arrival.external_id}"
 
 
 def _gone(job: Job, source: Source, seen: set[str], *, allow_empty: bool) -> list[int]:
@@ -86,8 +92,8 @@ def _check_room(job: Job, needed: int) -> None:
     if free is None or free() > needed + SPARE_BYTES:
         return
     raise StoreError(
-        f"{needed / 1e9:.1f} GB are to be stored, but the disk has {free() / 1e9:.1f} GB left; "
-        "free some space and start again, nothing was taken"
+        f"{needed / 1e6:,.0f} MB are to be stored and {SPARE_BYTES / 1e6:,.0f} MB should stay free, "
+        f"but the disk has {free() / 1e6:,.0f} MB left; free some space and start again"
     )
 
 

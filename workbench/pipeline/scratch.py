@@ -3,6 +3,7 @@
 import fcntl
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,9 +14,11 @@ def folder(parent: Path) -> Iterator[Path]:
     """A new folder, removed with all it holds at the end; those of dead processes are removed first."""
     parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     sweep(parent)
-    place = Path(tempfile.mkdtemp(prefix="run-", dir=parent))
-    with (place / ".lock").open("w") as lock:
+    unlocked = Path(tempfile.mkdtemp(prefix="new-", dir=parent))
+    with (unlocked / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        # Only a locked folder is called run-…: a sweep by another process never meets one that is not held yet.
+        place = unlocked.rename(unlocked.with_name(unlocked.name.replace("new-", "run-", 1)))
         try:
             yield place
         finally:
@@ -28,3 +31,8 @@ def sweep(parent: Path) -> None:
         with suppress(OSError), (place / ".lock").open("r") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(place, ignore_errors=True)
+    for place in parent.glob("new-*"):
+        # Between making and locking lie microseconds: what is older belongs to a process that died there.
+        with suppress(OSError):
+            if time.time() - place.stat().st_mtime > 60:
+                shutil.rmtree(place, ignore_errors=True)

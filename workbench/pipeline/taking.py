@@ -30,6 +30,13 @@ def take(job: Job, source: Source) -> None:
             job.show(Stage.TAKE)
 
 
+def take_on(job: Job, source: Source) -> None:
+    """Take on what another run that never ended left on its way below the same places."""
+    with job.database.transaction() as tx:
+        for root in source.places:
+            taking.add_leftovers(tx, job.run_id, root)
+
+
 def _store(job: Job, source: Source, item: Item) -> Taken | Problem:
     arrival = _arrival(item.payload)
     try:

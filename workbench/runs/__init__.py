@@ -121,15 +121,9 @@ def of_notebook(database: Database, path: str) -> list[int]:
 
 
 def mark_scanned(database: Database, run_id: int) -> None:
-    """The sources have handed over everything: from now on a resumed run does not ask them again."""
+    """The sources have handed over everything."""
     with database.transaction() as tx:
         tx.run(SQL.mark_scanned, {"id": run_id})
-
-
-def is_scanned(database: Database, run_id: int) -> bool:
-    """Whether the sources have handed over everything."""
-    with database.transaction() as tx:
-        return bool(tx.value(SQL.is_scanned, {"id": run_id}))
 
 
 def actor_name() -> str:

@@ -128,6 +128,17 @@ class Items:
         with self.database.transaction() as tx:
             return tx.run(SQL.release_lost, {"run_id": self.run_id, "lease": self.lease, "all": all_others})
 
+    def open_keys(self, stage: Stage) -> set[str]:
+        """What is still to be done of a stage."""
+        with self.database.transaction() as tx:
+            return {row[0] for row in tx.tuples(SQL.open_keys, {"run_id": self.run_id, "stage": stage})}
+
+    def drop(self, stage: Stage, keys: Sequence[str]) -> None:
+        """Settle work that is no longer there to be done."""
+        if keys:
+            with self.database.transaction() as tx:
+                tx.run(SQL.drop_items, {"run_id": self.run_id, "stage": stage, "keys": list(keys)})
+
     def give_back(self) -> None:
         """Free what this process claimed and did not get to."""
         with self.database.transaction() as tx:

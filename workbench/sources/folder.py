@@ -40,14 +40,23 @@ class FolderSource:
     roots : files and folders; one inside another is read once
     include : glob patterns of file names, e.g. ("*.pdf",); empty for all
     exclude : glob patterns of file or folder names to pass over, besides `IGNORED`
+    without : folders never entered, whatever name or link leads there: the workbench's own home
 
     Patterns match whatever the case. Raises `SourceError` for a root whose name is not valid UTF-8.
     """
 
     name = "folder"
 
-    def __init__(self, roots: Sequence[Path], *, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        roots: Sequence[Path],
+        *,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        without: Sequence[Path] = (),
+    ) -> None:
         self.roots = _outermost(roots)
+        self._without = tuple(Path(os.path.realpath(folder)) for folder in without)
         self._include = tuple(include)
         self._exclude = (*IGNORED, *exclude)
         self.problems: list[Problem] = []
@@ -55,6 +64,8 @@ class FolderSource:
     def arrivals(self) -> Iterator[Arrival]:
         self.problems.clear()
         for root in self.roots:
+            if self._is_own(root):
+                raise SourceError(f"{root} belongs to the workbench itself; name the folders with your documents")
             mode = _mode(root)
             if stat.S_ISREG(mode):
                 yield from self._file(root)
@@ -78,7 +89,11 @@ class FolderSource:
 
     def check(self) -> None:
         for root in self.roots:
-            if not root.exists() or (root.is_dir() and not any(root.iterdir())):
+            try:
+                is_away = not root.exists() or (root.is_dir() and not any(root.iterdir()))
+            except OSError as error:
+                raise SourceError(_sentence(root, error)) from error
+            if is_away:
                 raise SourceError(
                     f"{root} went away while it was read; is the share still mounted? "
                     "The same command goes on when it is back"
@@ -127,6 +142,8 @@ class FolderSource:
         if not _is_utf8(folder):
             self._problem(folder, OSError(0, _NOT_UTF8))
             return []
+        if self._is_own(folder):
+            return []
         try:
             with os.scandir(folder) as entries:
                 return sorted((e for e in entries if not _matches(e.name, self._exclude)), key=lambda e: e.name)
@@ -135,6 +152,9 @@ class FolderSource:
                 raise SourceError(_sentence(folder, error)) from error
             self._problem(folder, error)
             return []
+
+    def _is_own(self, folder: Path) -> bool:
+        return bool(self._without) and any(Path(os.path.realpath(folder)).is_relative_to(own) for own in self._without)
 
     def _wanted(self, name: str) -> bool:
         return not self._include or _matches(name, self._include)

@@ -75,7 +75,7 @@ UPDATE arrivals AS old
  WHERE old.source = i.source
    AND md5(old.locator) = md5(i.locator)
    AND old.locator = i.locator
-   AND old.state = 'present'
+   AND old.state IN ('present', 'vanished')
    AND old.id <> new.id;
 
 -- recognise_moves --
@@ -170,6 +170,20 @@ SELECT %(run_id)s, CASE d.state WHEN 'taken' THEN 'read' ELSE 'classify' END,
 ON CONFLICT DO NOTHING;
 
 
+-- leftover_items --
+-- Documents of a place that an unfinished run left on their way, for this run to take on
+INSERT INTO items (run_id, stage, wave, key)
+SELECT %(run_id)s, CASE d.state WHEN 'taken' THEN 'read' ELSE 'classify' END,
+       CASE d.state WHEN 'taken' THEN a.depth ELSE 0 END, d.digest
+  FROM documents AS d
+  JOIN arrivals AS a ON a.id = d.arrival_id
+ WHERE (d.state = 'taken' OR d.decision = 'pending')
+   AND (a.locator = %(root)s OR starts_with(a.locator, rtrim(%(root)s, '/') || '/')
+        OR starts_with(a.locator, %(root)s || '!/'))
+ ORDER BY length(d.locator), d.locator COLLATE "C"
+ON CONFLICT DO NOTHING;
+
+
 -- Reading ----------------------------------------------------------------------------------------
 
 -- documents_to_read --
@@ -194,8 +208,9 @@ UPDATE documents AS d
        subject = e.metadata ->> 'subject', sender = e.metadata ->> 'sender',
        recipients = ARRAY(SELECT jsonb_array_elements_text(coalesce(e.metadata -> 'recipients', '[]'))),
        language = e.metadata ->> 'language', pages = (e.metadata ->> 'page_count')::integer,
-       written_at = (e.metadata ->> 'created_at')::timestamptz, state = e.state, decision = 'pending',
-       reason = e.message
+       written_at = (e.metadata ->> 'created_at')::timestamptz, state = e.state,
+       decision = CASE WHEN d.decided_by = 'person' THEN d.decision ELSE 'pending' END,
+       reason = CASE WHEN d.decided_by = 'person' THEN d.reason ELSE e.message END
   FROM extractions AS e
  WHERE e.id = ANY(%(ids)s) AND d.digest = e.digest;
 
@@ -237,7 +252,9 @@ ON CONFLICT (digest, extractor, version, options_digest) DO NOTHING;
 UPDATE documents AS d
    SET extraction_id = e.id, media_type = r.media_type, title = r.title, subject = r.subject, sender = r.sender,
        recipients = r.recipients, language = r.language, pages = r.pages, written_at = r.written_at,
-       state = r.document_state, decision = r.decision, reason = r.reason
+       state = r.document_state,
+       decision = CASE WHEN d.decided_by = 'person' THEN d.decision ELSE r.decision END,
+       reason = CASE WHEN d.decided_by = 'person' THEN d.reason ELSE r.reason END
   FROM readings AS r
   JOIN extractions AS e USING (digest, extractor, version, options_digest)
  WHERE d.digest = r.digest;
@@ -295,7 +312,9 @@ SELECT %(stage)s, %(kind)s, %(message)s, %(advice)s, %(locator)s, %(digest)s
 -- settle_document --
 -- A document that could not be read at all
 UPDATE documents
-   SET state = %(state)s, decision = 'unreadable', reason = %(reason)s
+   SET state = %(state)s,
+       decision = CASE WHEN decided_by = 'person' THEN decision ELSE 'unreadable' END,
+       reason = CASE WHEN decided_by = 'person' THEN reason ELSE %(reason)s END
  WHERE digest = %(digest)s;
 
 

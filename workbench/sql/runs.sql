@@ -44,10 +44,6 @@ UPDATE runs SET notebook = %(after)s WHERE notebook = %(before)s;
 -- The sources handed over everything
 UPDATE runs SET scanned_at = clock_timestamp() WHERE id = %(id)s;
 
--- is_scanned --
--- Whether the sources handed over everything
-SELECT scanned_at IS NOT NULL FROM runs WHERE id = %(id)s;
-
 -- run_by_id --
 -- One run
 SELECT id, kind, state, parameters, config_digest, code_version, host, actor, reason, started_at, heartbeat_at,
@@ -106,11 +102,21 @@ UPDATE items
  WHERE run_id = %(run_id)s AND state = 'running' AND lease = %(lease)s;
 
 -- release_lost --
--- Items whose process is gone: no strike, but each is tried alone
+-- Items whose process is gone: no strike, but what reads a file is then tried alone
 UPDATE items
-   SET state = 'todo', alone = true, lease = NULL, leased_until = NULL, worker = NULL
+   SET state = 'todo', alone = stage = 'read', lease = NULL, leased_until = NULL, worker = NULL
  WHERE run_id = %(run_id)s AND state = 'running' AND (lease <> %(lease)s OR lease IS NULL)
    AND (%(all)s OR leased_until < clock_timestamp());
+
+-- open_keys --
+-- What is still to be done of a stage
+SELECT key FROM items WHERE run_id = %(run_id)s AND stage = %(stage)s AND state IN ('todo', 'running');
+
+-- drop_items --
+-- Work that is no longer there to be done
+UPDATE items
+   SET state = 'done', outcome = 'gone', finished_at = clock_timestamp(), lease = NULL, leased_until = NULL
+ WHERE run_id = %(run_id)s AND stage = %(stage)s AND key = ANY(%(keys)s);
 
 -- give_back --
 -- Items that this process claimed and did not get to

@@ -57,7 +57,7 @@ CREATE TABLE runs (
     message       text NOT NULL DEFAULT ''
 );
 COMMENT ON COLUMN runs.job IS 'what two runs must not do at once, e.g. the folders of an ingest';
-COMMENT ON COLUMN runs.scanned_at IS 'when the sources had handed over everything; a resumed run scans again before that';
+COMMENT ON COLUMN runs.scanned_at IS 'when the sources had handed over everything';
 CREATE INDEX runs_open ON runs (kind, job) WHERE state IN ('queued', 'running', 'interrupted');
 
 CREATE TABLE items (
@@ -172,7 +172,7 @@ CREATE TABLE arrivals (
     UNIQUE (source, external_id)
 );
 CREATE INDEX arrivals_of_document ON arrivals (digest);
-CREATE INDEX arrivals_at_place ON arrivals (source, md5(locator)) WHERE state = 'present';
+CREATE INDEX arrivals_at_place ON arrivals (source, md5(locator));
 CREATE INDEX arrivals_in_container ON arrivals (parent) WHERE parent IS NOT NULL;
 
 -- Large and derived: only ever inserted, found by digest, freed when no journal names them.
