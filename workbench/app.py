@@ -6,7 +6,6 @@ only shows help or lists documents starts no more than it needs.
 """
 
 import os
-import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import psycopg
 
-from workbench import __version__, config, jobs, notebooks, pipeline, runs
+from workbench import config, jobs, notebooks, pipeline, runs
 from workbench.analytics import Analytics
 from workbench.catalog import browsing, canonical, deciding, outcomes
 from workbench.catalog.browsing import Life
@@ -33,6 +32,7 @@ from workbench.progress import Progress, silent
 from workbench.records import Document, Hit, Label, Problem, Run, RunState
 from workbench.report import Report
 from workbench.runs import Order
+from workbench.runs.origin import actor_name, code_version
 from workbench.sources import FolderSource
 from workbench.store import LocalStore
 
@@ -69,7 +69,7 @@ class Workbench:
         self.settings = settings or config.load(Path(project) if project else None)
         self._role = role
         self._roles = tuple(roles)
-        self._actor = actor or runs.actor_name()
+        self._actor = actor or actor_name()
 
     def __enter__(self) -> Self:
         return self
@@ -134,7 +134,7 @@ class Workbench:
             job="\n".join(source.places),
             parameters={"paths": list(source.places)},
             config_digest=self.settings.digest(),
-            code_version=_code_version(),
+            code_version=code_version(),
             reason=reason,
             notebook=os.environ.get("WORKBENCH_NOTEBOOK"),
         )
@@ -144,10 +144,8 @@ class Workbench:
     def label(self, document: int | str, category: str, *, note: str = "") -> Document:
         """Say what a document is; a person's word outranks every classifier's."""
         found = self.document(document)
-        known = [c.id for c in self._rules.categories]
-        if category not in known:
-            raise UnknownName("category", category, known=known, where=str(self.settings.rules))
-        order = Order(kind="review", job=f"{self._actor} {found.id}", code_version=_code_version())
+        self._check_category(category)
+        order = Order(kind="review", job=f"{self._actor} {found.id}", code_version=code_version())
         with runs.begin(self.database, order) as (run, _):
             with self.database.transaction(run=run.id) as tx:
                 deciding.label(tx, Label(document_id=found.id, category=category, actor=self._actor, note=note))
@@ -179,7 +177,7 @@ class Workbench:
             environment={"WORKBENCH_CONFIG": str(self.settings.project / "config")},
             timeout_s=self.settings.notebooks.timeout_s,
             progress=progress,
-            code_version=_code_version(),
+            code_version=code_version(),
             reason=reason,
         )
 
@@ -192,6 +190,8 @@ class Workbench:
 
     def documents(self, **conditions: Any) -> list[Document]:  # Any: see browsing.page
         """Documents that fit, newest first; conditions are category, decision, state, name, most, skip."""
+        if category := conditions.get("category"):
+            self._check_category(category)
         with self._read() as tx:
             return browsing.page(tx, **conditions)
 
@@ -270,6 +270,16 @@ class Workbench:
     def _rules(self) -> Any:  # Any: the rule set's model belongs to the classification room
         return load_rules(self.settings.path(self.settings.rules))
 
+    def _check_category(self, category: str) -> None:
+        known = {c.id for c in self._rules.categories}
+        if category in known:
+            return
+        with self._read() as tx:
+            # One that the rules have dropped since is still a category of what was classified by it.
+            known |= set(browsing.categories(tx))
+        if category not in known:
+            raise UnknownName("category", category, known=known, where=str(self.settings.rules))
+
     def _setting(self) -> Setting:
         extraction = self.settings.extraction
         file = self.settings.path(self.settings.rules)
@@ -334,19 +344,3 @@ def _category(given: Any) -> Category:  # Any: the rule set's own model
         retention_days=given.retention_days,
         target=given.target,
     )
-
-
-def _code_version() -> str:
-    """The package's version, and the commit where it runs from a checkout."""
-    folder = Path(__file__).resolve().parent
-    try:
-        found = subprocess.run(
-            ["git", "-C", str(folder), "rev-parse", "--short", "HEAD"],
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return __version__
-    return f"{__version__}+{found.stdout.strip()}"

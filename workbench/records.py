@@ -37,6 +37,21 @@ class ExtractionState(StrEnum):
         return self in {ExtractionState.OK, ExtractionState.PARTIAL}
 
 
+class DocumentState(StrEnum):
+    """How far a document's bytes are read: not yet, given up, or what became of reading them."""
+
+    TAKEN = "taken"
+    OK = "ok"
+    PARTIAL = "partial"
+    EMPTY = "empty"
+    ENCRYPTED = "encrypted"
+    CORRUPT = "corrupt"
+    TIMEOUT = "timeout"
+    UNSUPPORTED = "unsupported"
+    TOO_LARGE = "too_large"
+    QUARANTINED = "quarantined"
+
+
 class Decision(StrEnum):
     """How a document stands with the classifiers."""
 
@@ -311,7 +326,7 @@ class Document:
     locator: str
     media_type: str
     size: int
-    state: str
+    state: DocumentState
     decision: Decision
     category: str | None = None
     confidence: float | None = None

@@ -18,6 +18,7 @@ from workbench.database import Database
 from workbench.errors import DatabaseError, RunError, RunHeld
 from workbench.records import RunState
 from workbench.runs import Order
+from workbench.runs.origin import actor_name
 
 INGEST = Order(kind="ingest", job="/srv/share", parameters={"paths": ["/srv/share"]}, code_version="1", reason="cron")
 
@@ -207,7 +208,7 @@ def test_without_a_database_a_run_does_not_begin_and_the_error_says_why() -> Non
 def test_the_actor_is_known_even_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         monkeypatch.delenv(name, raising=False)
-    assert runs.actor_name()
+    assert actor_name()
 
 
 def _begin_when_free(database: Database) -> int:

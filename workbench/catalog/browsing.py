@@ -87,6 +87,11 @@ def search(tx: Transaction, question: str, *, most: int = 20, skip: int = 0) -> 
     return tx.all(SQL.search, {"question": _composed(question), "most": most, "skip": skip}, into=Hit)
 
 
+def categories(tx: Transaction) -> list[str]:
+    """Every category that rules ever declared."""
+    return [row[0] for row in tx.tuples(SQL.category_ids)]
+
+
 def totals(tx: Transaction) -> dict[str, Any]:  # Any: counts, and lists of counts
     """The catalogue in numbers."""
     return {

@@ -12,7 +12,7 @@ from workbench.catalog.browsing import Life
 from workbench.cli import output
 from workbench.cli.output import Json
 from workbench.errors import WorkbenchError
-from workbench.records import Document
+from workbench.records import Decision, Document, DocumentState
 
 Key = Annotated[str, typer.Argument(help="Number, beginning of the digest, file name or path.")]
 Most = Annotated[int, typer.Option("--most", "-n", min=1, max=10_000, help="How many at the most.")]
@@ -50,10 +50,8 @@ class _Words(TyperCommand):
 
 def documents(
     category: Annotated[str | None, typer.Option(help="Only of this category.")] = None,
-    decision: Annotated[
-        str | None, typer.Option(help="Only classified, needs_review, unreadable, container or pending ones.")
-    ] = None,
-    state: Annotated[str | None, typer.Option(help="Only ok, partial, empty, encrypted, corrupt, … ones.")] = None,
+    decision: Annotated[Decision | None, typer.Option(help="Only those that stand like this.")] = None,
+    state: Annotated[DocumentState | None, typer.Option(help="Only those whose reading ended like this.")] = None,
     name: Annotated[str | None, typer.Option(help="Only those whose file name holds this.")] = None,
     most: Most = 50,
     json: Json = False,

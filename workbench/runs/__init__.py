@@ -5,7 +5,6 @@ frees the lock the moment that process dies, so whether a run is alive is
 known at once and for certain; the heartbeat is for people who look.
 """
 
-import getpass
 import os
 import socket
 import zlib
@@ -124,14 +123,6 @@ def mark_scanned(database: Database, run_id: int) -> None:
     """The sources have handed over everything."""
     with database.transaction() as tx:
         tx.run(SQL.mark_scanned, {"id": run_id})
-
-
-def actor_name() -> str:
-    """Who is at work, as the system knows them; a bare cron environment may know no name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
 
 
 def _order(order: Order, actor: str) -> dict[str, object]:

@@ -572,6 +572,10 @@ SELECT coalesce(category, '') AS category, decision, count(*) AS documents
  GROUP BY 1, 2
  ORDER BY 3 DESC, 1;
 
+-- category_ids --
+-- Every category that rules ever declared
+SELECT id FROM categories ORDER BY id;
+
 -- totals_by_state --
 -- Documents per state
 SELECT state, count(*) AS documents FROM documents GROUP BY 1 ORDER BY 2 DESC, 1;
