@@ -393,3 +393,18 @@ def test_problems_belong_to_the_last_scan_only(folder: Path) -> None:
     file.unlink()
     assert list(source.arrivals()) == []
     assert source.problems == []
+
+
+def test_a_link_that_leads_outside_is_named_and_not_followed(tmp_path: Path) -> None:
+    place, outside = tmp_path / "in", tmp_path / "outside"
+    place.mkdir()
+    outside.mkdir()
+    (outside / "secret.txt").write_text("secret")
+    (place / "file.txt").symlink_to(outside / "secret.txt")
+    (place / "folder").symlink_to(outside)
+    source = FolderSource([place])
+    assert list(source.arrivals()) == []
+    assert [problem.message for problem in source.problems] == [
+        f"{place / 'file.txt'} cannot be read: it is a link to a file outside of the folders given",
+        f"{place / 'folder'} cannot be read: it is a link to a folder outside of the folders given",
+    ]

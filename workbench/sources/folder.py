@@ -163,8 +163,14 @@ class FolderSource:
         if not entry.is_symlink():
             return entry.is_file(follow_symlinks=False)
         target = Path(os.path.realpath(entry.path))
-        is_file = os.path.isfile(target)  # noqa: PTH113  # Path.is_file raises where there is no right to look
-        return is_file and any(target.is_relative_to(os.path.realpath(root)) for root in self.roots)
+        # Path's own questions raise where there is no right to look.
+        is_file, is_folder = os.path.isfile(target), os.path.isdir(target)  # noqa: PTH112, PTH113
+        if any(target.is_relative_to(os.path.realpath(root)) for root in self.roots):
+            return is_file  # a folder inside is read where it lies
+        if is_file or (is_folder and not self._is_own(target)):
+            kind = "file" if is_file else "folder"
+            self._problem(Path(entry.path), OSError(0, f"it is a link to a {kind} outside of the folders given"))
+        return False
 
     def _file(self, path: Path) -> Iterator[Arrival]:
         if not _is_utf8(path):
@@ -191,7 +197,7 @@ class FolderSource:
                 stage=Stage.SCAN,
                 kind="not readable",
                 message=_sentence(Path(shown), error),
-                advice="Give the workbench the right to read it, or exclude it.",
+                advice="Give the workbench the right to read it, name where it lies as well, or exclude it.",
                 locator=shown,
             )
         )
