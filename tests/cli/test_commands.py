@@ -380,3 +380,8 @@ def test_a_database_that_is_away_is_one_sentence(command: Command, monkeypatch: 
     assert said.err.startswith("workbench: no database answers")
     assert len(said.err.strip().splitlines()) == 1
     assert "geheim" not in said.err
+
+
+def test_sql_gives_every_digit_as_json(command: Command) -> None:
+    question = "SELECT 0.123456789012345::DOUBLE AS part, 9007199254740993::BIGINT AS whole, NULL::INT AS nothing"
+    assert ask(command, "sql", question) == [{"part": 0.123456789012345, "whole": 9007199254740993, "nothing": None}]

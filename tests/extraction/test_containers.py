@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import tarfile
 import zipfile
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.extraction import handmade
-from workbench.extraction import Limits
+from workbench.extraction import ExtractOptions, Limits, read
 from workbench.extraction.scratch import safe_name
 from workbench.records import ExtractionState
 
@@ -321,3 +322,14 @@ def test_a_panic_of_calamine_is_a_failure_of_the_file(reading, monkeypatch):
     extraction = reading(handmade.xlsx(), "x.xlsx", docling=False)
     assert extraction.state is S.CORRUPT
     assert "index out of bounds" in extraction.message
+
+
+@pytest.mark.parametrize("name", ["x.7z", "y.tar", "z.rar"])
+def test_what_is_said_of_noise_is_the_same_in_every_process(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(bytes(range(7, 256)) * 20)
+    kind = {"x.7z": "application/x-7z-compressed", "y.tar": "application/x-tar", "z.rar": "application/vnd.rar"}[name]
+    found = read(file, name=name, media_type=kind, options=ExtractOptions(scratch=tmp_path))
+    assert found.state == ExtractionState.CORRUPT
+    assert "archive_p" not in found.message
+    assert not re.search(r"\d{9,}", found.message)

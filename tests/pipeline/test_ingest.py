@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import zipfile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -292,3 +293,29 @@ def test_members_are_where_their_archive_is_said_to_be_whichever_copy_came_first
 def test_an_empty_path_is_not_taken_for_the_current_folder(workbench: Workbench) -> None:
     with pytest.raises(ConfigError, match="a path is empty"):
         workbench.ingest("")
+
+
+def test_a_removed_file_that_is_put_back_has_not_moved(workbench: Workbench, tmp_path: Path) -> None:
+    file = _write(tmp_path / "in" / "a.txt", INVOICE)
+    _write(tmp_path / "in" / "b.txt", "Bleibt.")
+    workbench.ingest(tmp_path / "in")
+    file.unlink()
+    workbench.ingest(tmp_path / "in")
+    os.utime(_write(file, INVOICE), (1, 1))
+    report = workbench.ingest(tmp_path / "in")
+    assert report.counts["moved"] == 0
+    states = workbench.sql("SELECT state FROM arrivals WHERE name = 'a.txt' ORDER BY id")["state"]
+    assert list(states) == ["superseded", "present"]
+
+
+def test_an_archive_over_a_limit_is_a_container_of_what_was_taken(
+    settings: Settings, workbench: Workbench, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:
+        for number in range(10_050):
+            archive.writestr(f"{number}.bin", b"")
+    report = workbench.ingest(tmp_path / "many.zip")
+    document = workbench.document("many.zip")
+    assert (document.state, document.decision) == ("too_large", "container")
+    assert [problem.kind for problem in report.problems if problem.locator.endswith("many.zip")] == ["too_large"]
+    assert report.counts["arrivals"] == 10_001

@@ -108,12 +108,15 @@ def test_a_second_process_on_the_same_folder_says_who_is_at_work(
     assert any("is at work on this already" in err or "is starting this" in err for _, err in outcomes)
 
 
-def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(catalogue: Catalogue, folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda ending: ending.name)
+def test_being_asked_to_stop_it_stops_cleanly_and_says_how_to_go_on(
+    catalogue: Catalogue, folder: Path, tmp_path: Path, ending: signal.Signals
+) -> None:
     environment = _environment(catalogue, tmp_path / "home")
     process = _start(folder, environment)
     with Workbench(settings=_settings_of(catalogue, tmp_path / "home")) as wb:
         _wait_until(lambda: wb.runs() != [])
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ending)
         _, err = process.communicate(timeout=60)
         assert process.returncode == 130, err
         assert "the same command goes on" in err
