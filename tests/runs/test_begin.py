@@ -80,7 +80,6 @@ def test_after_a_run_that_ended_the_same_job_begins_a_new_one(database: Database
 
 def test_a_run_that_was_interrupted_goes_on(database: Database) -> None:
     with runs.begin(database, INGEST) as (first, _):
-        runs.mark_scanned(database, first.id)
         runs.finish(database, first.id, RunState.INTERRUPTED, counts={}, seconds={"take": 2}, message="stopped")
     with runs.begin(database, INGEST) as (second, goes_on):
         assert goes_on

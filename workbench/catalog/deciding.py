@@ -98,35 +98,32 @@ def keep_categories(tx: Transaction, categories: Sequence[Category]) -> None:
 
 
 def _keep_opinions(tx: Transaction, opinions: Sequence[tuple[int, Opinion]]) -> None:
-    tx.run(SQL.stage_opinions)
-    with tx.connection.cursor() as cursor, cursor.copy("COPY new_opinions FROM STDIN") as stream:
-        for place, (document_id, opinion) in enumerate(opinions):
-            stream.write_row(
-                (
-                    place,
-                    document_id,
-                    opinion.classifier,
-                    opinion.version,
-                    opinion.inputs,
-                    opinion.category,
-                    round(opinion.confidence, 4),
-                    opinion.reason,
-                    Jsonb([asdict(e) for e in opinion.evidence]),
-                    Jsonb({k: round(v, 4) for k, v in sorted(opinion.scores.items())}),
-                )
-            )
-    tx.run(SQL.keep_opinions)
-    tx.run("DROP TABLE new_opinions")
+    rows = (
+        (
+            place,
+            document_id,
+            opinion.classifier,
+            opinion.version,
+            opinion.inputs,
+            opinion.category,
+            round(opinion.confidence, 4),
+            opinion.reason,
+            Jsonb([asdict(e) for e in opinion.evidence]),
+            Jsonb({k: round(v, 4) for k, v in sorted(opinion.scores.items())}),
+        )
+        for place, (document_id, opinion) in enumerate(opinions)
+    )
+    with tx.staged(SQL.stage_opinions, "new_opinions", rows):
+        tx.run(SQL.keep_opinions)
 
 
 def _keep_verdicts(tx: Transaction, decided: Sequence[Decided]) -> None:
-    tx.run(SQL.stage_verdicts)
-    with tx.connection.cursor() as cursor, cursor.copy("COPY new_verdicts FROM STDIN") as stream:
-        for one in decided:
-            confidence = round(one.confidence, 4)
-            stream.write_row((one.document_id, one.decision, one.category, confidence, one.decided_by, one.reason))
-    tx.run(SQL.keep_verdicts)
-    tx.run("DROP TABLE new_verdicts")
+    rows = (
+        (one.document_id, one.decision, one.category, round(one.confidence, 4), one.decided_by, one.reason)
+        for one in decided
+    )
+    with tx.staged(SQL.stage_verdicts, "new_verdicts", rows):
+        tx.run(SQL.keep_verdicts)
 
 
 def _text(row: _Row) -> Text:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -11,12 +12,6 @@ from workbench.database import Queries, Transaction
 from workbench.records import Decision, Digest, Extraction, ExtractionState, Problem
 
 SQL = Queries("catalog")
-
-_COLUMNS = (
-    "digest, extractor, version, options_digest, media_type, state, message, text_digest, structure_digest, "
-    "page_starts, children, from_ocr, metadata, warnings, seconds, title, subject, sender, recipients, language, "
-    "pages, written_at, document_state, decision, reason"
-)
 
 
 # A mail is a document that carries others; an archive is only their wrapping, and nothing to classify.
@@ -54,7 +49,7 @@ class Reading:
     text_signature: Signature | None = None
     image_signature: Signature | None = None
 
-    @property
+    @cached_property
     def text_digest(self) -> Digest | None:
         text = self.extraction.text
         return Digest(hashlib.sha256(text.encode()).hexdigest()) if text else None
@@ -90,13 +85,9 @@ def keep(tx: Transaction, readings: Sequence[Reading]) -> None:
         if reading.extraction.structure:
             body = reading.extraction.structure
             tx.run(SQL.keep_structure, {"digest": hashlib.sha256(body.encode()).hexdigest(), "body": body})
-    tx.run(SQL.stage_readings)
-    with tx.connection.cursor() as cursor, cursor.copy(f"COPY readings ({_COLUMNS}) FROM STDIN") as stream:
-        for reading in readings:
-            stream.write_row(_row(reading))
-    tx.run(SQL.keep_extractions)
-    tx.run(SQL.keep_facts)
-    tx.run("DROP TABLE readings")
+    with tx.staged(SQL.stage_readings, "readings", map(_row, readings)):
+        tx.run(SQL.keep_extractions)
+        tx.run(SQL.keep_facts)
     _keep_signatures(tx, readings)
 
 
@@ -111,16 +102,9 @@ def settle(tx: Transaction, digest: str, *, state: str, reason: str) -> None:
 
 
 def _keep_texts(tx: Transaction, readings: Sequence[Reading]) -> None:
-    tx.run(SQL.stage_texts)
-    with (
-        tx.connection.cursor() as cursor,
-        cursor.copy("COPY new_texts (digest, body, length) FROM STDIN") as stream,
-    ):
-        for reading in readings:
-            if reading.text_digest:
-                stream.write_row((reading.text_digest, reading.extraction.text, len(reading.extraction.text)))
-    tx.run(SQL.keep_texts)
-    tx.run("DROP TABLE new_texts")
+    texts = ((digest, r.extraction.text, len(r.extraction.text)) for r in readings if (digest := r.text_digest))
+    with tx.staged(SQL.stage_texts, "new_texts", texts):
+        tx.run(SQL.keep_texts)
 
 
 def _keep_signatures(tx: Transaction, readings: Sequence[Reading]) -> None:
@@ -128,20 +112,14 @@ def _keep_signatures(tx: Transaction, readings: Sequence[Reading]) -> None:
     images = [("image", r.digest, r.image_signature) for r in readings if r.image_signature]
     if not texts and not images:
         return
-    tx.run(SQL.stage_signatures)
-    with (
-        tx.connection.cursor() as cursor,
-        cursor.copy("COPY new_signatures (kind, digest, method, signature, bands) FROM STDIN") as stream,
-    ):
-        for kind, digest, signed in (*texts, *images):
-            stream.write_row((kind, digest, signed.method, signed.signature, list(signed.bands)))
-    if texts:
-        tx.run(SQL.keep_text_signatures)
-        tx.run(SQL.keep_text_bands)
-    if images:
-        tx.run(SQL.keep_image_signatures)
-        tx.run(SQL.keep_image_bands)
-    tx.run("DROP TABLE new_signatures")
+    rows = ((kind, digest, s.method, s.signature, list(s.bands)) for kind, digest, s in (*texts, *images))
+    with tx.staged(SQL.stage_signatures, "new_signatures", rows):
+        if texts:
+            tx.run(SQL.keep_text_signatures)
+            tx.run(SQL.keep_text_bands)
+        if images:
+            tx.run(SQL.keep_image_signatures)
+            tx.run(SQL.keep_image_bands)
 
 
 def _row(reading: Reading) -> tuple[Any, ...]:  # Any: one value per column

@@ -10,11 +10,6 @@ from workbench.records import Arrival, Blob
 
 SQL = Queries("catalog")
 
-_COLUMNS = (
-    "source, external_id, locator, name, digest, size, stored_digest, key_id, parent, depth, modified_at, metadata, "
-    "media_type"
-)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
@@ -56,23 +51,19 @@ def take(tx: Transaction, *, run: int, wave: int, taken: Sequence[Taken]) -> Non
     """
     if not taken:
         return
-    tx.run(SQL.stage_incoming)
-    with tx.connection.cursor() as cursor, cursor.copy(f"COPY incoming ({_COLUMNS}) FROM STDIN") as stream:
-        for row in _rows(taken):
-            stream.write_row(row)
-    tx.run(SQL.take_blobs)
-    tx.run(SQL.revive_arrivals)
-    tx.run(SQL.touch_arrivals)
-    new = [row[0] for row in tx.tuples(SQL.take_arrivals)]
-    superseded = tx.run(SQL.supersede_arrivals)
-    moved = tx.run(SQL.recognise_moves, {"ids": new})
-    if superseded or moved:
-        _follow_containers(tx)
-    tx.run(SQL.members_come_back)
-    tx.run(SQL.take_documents)
-    relocated = _relocate_members(tx, tx.tuples(SQL.rename_documents))
-    tx.run(SQL.next_items_of_incoming, {"run_id": run, "wave": wave, "relocated": relocated})
-    tx.run("DROP TABLE incoming")
+    with tx.staged(SQL.stage_incoming, "incoming", _rows(taken)):
+        tx.run(SQL.take_blobs)
+        tx.run(SQL.revive_arrivals)
+        tx.run(SQL.touch_arrivals)
+        new = [row[0] for row in tx.tuples(SQL.take_arrivals)]
+        superseded = tx.run(SQL.supersede_arrivals)
+        moved = tx.run(SQL.recognise_moves, {"ids": new})
+        if superseded or moved:
+            _follow_containers(tx)
+        tx.run(SQL.members_come_back)
+        tx.run(SQL.take_documents)
+        relocated = _relocate_members(tx, tx.tuples(SQL.rename_documents))
+        tx.run(SQL.next_items_of_incoming, {"run_id": run, "wave": wave, "relocated": relocated})
 
 
 def add_leftovers(tx: Transaction, run: int, root: str) -> int:

@@ -67,21 +67,21 @@ class Transaction:
         """Execute for its effect and say how many rows it touched."""
         return self.connection.execute(_own(query), params).rowcount
 
-    def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Stream rows into a temporary table of this transaction, made like `table`.
+    @contextmanager
+    def staged(self, create: str, table: str, rows: Iterable[Sequence[Any]]) -> Iterator[None]:
+        """Hold rows in a temporary table for the block, for statements that work on all of them at once.
 
-        The temporary table is called ``new_<table>`` and holds the named columns only.
+        Parameters
+        ----------
+        create : the query that makes the table
+        rows : values in the order of its columns
         """
-        names = ", ".join(columns)
-        self.connection.execute(
-            _own(f"CREATE TEMPORARY TABLE new_{table} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")
-        )
-        with (
-            self.connection.cursor() as cursor,
-            cursor.copy(_own(f"COPY new_{table} ({names}) FROM STDIN")) as stream,
-        ):
+        self.run(create)
+        with self.connection.cursor() as cursor, cursor.copy(_own(f"COPY {table} FROM STDIN")) as stream:
             for row in rows:
                 stream.write_row(row)
+        yield
+        self.run(f"DROP TABLE {table}")
 
 
 class Database:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import islice
 
-from workbench import runs
 from workbench.catalog import reading, taking
 from workbench.errors import SourceError, StoreError
 from workbench.pipeline.job import Job
@@ -44,7 +43,6 @@ def scan(job: Job, source: Source, *, allow_empty: bool = False) -> None:
             taking.mark_vanished(tx, gone)
             for problem in _problems(source):
                 reading.keep_problem(tx, problem)
-        runs.mark_scanned(job.database, job.run_id)
 
 
 def to_payload(arrival: Arrival) -> str:

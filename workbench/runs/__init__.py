@@ -119,12 +119,6 @@ def of_notebook(database: Database, path: str) -> list[int]:
         return [row[0] for row in tx.tuples(SQL.runs_of_notebook, {"notebook": path})]
 
 
-def mark_scanned(database: Database, run_id: int) -> None:
-    """The sources have handed over everything."""
-    with database.transaction() as tx:
-        tx.run(SQL.mark_scanned, {"id": run_id})
-
-
 def _order(order: Order, actor: str) -> dict[str, object]:
     return {
         "kind": order.kind,

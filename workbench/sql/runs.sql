@@ -40,10 +40,6 @@ UPDATE runs SET notebook = %(notebook)s WHERE id = ANY(%(ids)s);
 -- An executed notebook is kept under another name
 UPDATE runs SET notebook = %(after)s WHERE notebook = %(before)s;
 
--- mark_scanned --
--- The sources handed over everything
-UPDATE runs SET scanned_at = clock_timestamp() WHERE id = %(id)s;
-
 -- run_by_id --
 -- One run
 SELECT id, kind, state, parameters, config_digest, code_version, host, actor, reason, started_at, heartbeat_at,

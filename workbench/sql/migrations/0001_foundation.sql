@@ -50,14 +50,12 @@ CREATE TABLE runs (
     started_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     heartbeat_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
     finished_at   timestamptz,
-    scanned_at    timestamptz,
     counts        jsonb NOT NULL DEFAULT '{}',
     seconds       jsonb NOT NULL DEFAULT '{}',
     notebook      text,
     message       text NOT NULL DEFAULT ''
 );
 COMMENT ON COLUMN runs.job IS 'what two runs must not do at once, e.g. the folders of an ingest';
-COMMENT ON COLUMN runs.scanned_at IS 'when the sources had handed over everything';
 CREATE INDEX runs_open ON runs (kind, job) WHERE state IN ('queued', 'running', 'interrupted');
 
 CREATE TABLE items (
