@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.extraction import handmade
 from workbench.extraction import ExtractOptions, Limits, read
-from workbench.extraction.scratch import safe_name
+from workbench.extraction.archives.unpacking import safe_name
 from workbench.records import ExtractionState
 
 S = ExtractionState

@@ -53,7 +53,7 @@ def test_structure_is_given_where_it_is_asked_for(reading):
 
 def test_above_docling_s_caps_the_direct_reader_reads(reading, monkeypatch):
     monkeypatch.setitem(
-        __import__("workbench.extraction.docling_engine", fromlist=["x"])._CAPS, known.DOCX, ("docx", 100)
+        __import__("workbench.extraction.docling_bridge.reader", fromlist=["x"])._CAPS, known.DOCX, ("docx", 100)
     )
     extraction = reading(handmade.docx(), "x.docx")
     assert (extraction.extractor, extraction.warnings) == ("word", ())
@@ -190,7 +190,7 @@ def test_every_known_format_has_a_reader():
 
 
 def test_formats_say_what_is_missing(monkeypatch):
-    from workbench.extraction import tesseract
+    from workbench.extraction.recognition import tesseract
 
     monkeypatch.setattr(tesseract, "installed_languages", lambda: frozenset({"eng", "osd"}))
     missing = {format_.media_type: format_.missing for format_ in formats()}

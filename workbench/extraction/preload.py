@@ -6,7 +6,7 @@ of a second and share the memory. Never imported by the package itself.
 
 from importlib import import_module
 
-from workbench.extraction.docling_engine import preload
+from workbench.extraction.docling_bridge.reader import preload
 from workbench.extraction.language import language
 from workbench.extraction.registry import extractors
 

@@ -28,23 +28,25 @@ def broken_plug_ins() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def built_in() -> tuple[Extractor, ...]:
     """Return the extractors of this package; importing them costs next to nothing."""
-    from workbench.extraction.archives import LibarchiveReader, SingleReader, ZipReader
-    from workbench.extraction.docling_engine import DoclingReader
-    from workbench.extraction.epub import EpubReader
-    from workbench.extraction.images import ImageReader
-    from workbench.extraction.mail import MailReader
-    from workbench.extraction.markup import HtmlReader, MhtmlReader, XmlReader
-    from workbench.extraction.mbox import MboxReader
-    from workbench.extraction.media import MediaReader
-    from workbench.extraction.office_binary import CatdocReader, PowerPointBinaryReader, WordBinaryReader
-    from workbench.extraction.office_open import PresentationReader, WordReader
-    from workbench.extraction.office_sealed import SealedOfficeReader
-    from workbench.extraction.opendocument import OpenDocumentReader
-    from workbench.extraction.outlook import OutlookReader
-    from workbench.extraction.pdf import PdfReader
+    from workbench.extraction.archives.reader import LibarchiveReader, SingleReader, ZipReader
+    from workbench.extraction.docling_bridge.reader import DoclingReader
+    from workbench.extraction.images.reader import ImageReader
+    from workbench.extraction.mail.eml import MailReader
+    from workbench.extraction.mail.mbox import MboxReader
+    from workbench.extraction.mail.outlook import OutlookReader
+    from workbench.extraction.mail.web_archive import MhtmlReader
+    from workbench.extraction.markup.epub import EpubReader
+    from workbench.extraction.markup.html import HtmlReader
+    from workbench.extraction.markup.xml import XmlReader
+    from workbench.extraction.media.reader import MediaReader
+    from workbench.extraction.office.binary import CatdocReader, PowerPointBinaryReader, WordBinaryReader
+    from workbench.extraction.office.open_xml import PresentationReader, WordReader
+    from workbench.extraction.office.opendocument import OpenDocumentReader
+    from workbench.extraction.office.rich_text import RichTextReader
+    from workbench.extraction.office.sealed import SealedOfficeReader
+    from workbench.extraction.office.spreadsheets import SpreadsheetReader
+    from workbench.extraction.pdf.reader import PdfReader
     from workbench.extraction.plain import PlainReader
-    from workbench.extraction.rich_text import RichTextReader
-    from workbench.extraction.spreadsheets import SpreadsheetReader
     from workbench.extraction.unknown import UnknownReader
 
     return (

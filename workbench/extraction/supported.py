@@ -111,7 +111,7 @@ class _Needs:
         return lacking + self._programs.get(reader.name, list)()
 
     def _recognition(self) -> list[str]:
-        from workbench.extraction.tesseract import NOT_INSTALLED, installed_languages, missing_language
+        from workbench.extraction.recognition.tesseract import NOT_INSTALLED, installed_languages, missing_language
 
         present = installed_languages()
         if not present:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
+from workbench.extraction.archives.unpacking import Bomb, Unpacking
 from workbench.extraction.building import from_text, version
 from workbench.extraction.cleaning import clean, moment, tidy
-from workbench.extraction.mail import with_children
-from workbench.extraction.markup import html_to_text
-from workbench.extraction.mime import decoded_as
+from workbench.extraction.mail.eml import with_children
+from workbench.extraction.mail.mime import decoded_as
+from workbench.extraction.markup.html import html_to_text
 from workbench.extraction.protocol import ExtractOptions
-from workbench.extraction.scratch import Bomb, Unpacking
 from workbench.records import Extraction, Metadata
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _body(message: "Message") -> str:
 
 def _rich_text(message: "Message") -> str:
     """Read the compressed RTF body (PR_RTF_COMPRESSED, [MS-OXRTFCP]), which some messages have alone."""
-    from workbench.extraction.rtf_compression import decompress
+    from workbench.extraction.mail.rtf_compression import decompress
 
     packed = message.properties.binary_prop_value(0x1009)
     if not packed:

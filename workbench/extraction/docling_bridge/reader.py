@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from workbench.extraction import media_types as known
 from workbench.extraction.building import from_text, version
 from workbench.extraction.cleaning import tidy
-from workbench.extraction.docling_complements import complement, with_complement
+from workbench.extraction.docling_bridge.complements import complement, with_complement
 from workbench.extraction.encodings import decode
 from workbench.extraction.protocol import Declined, ExtractOptions
 from workbench.records import Extraction
@@ -110,7 +110,7 @@ def _input(data: bytes, media_type: str) -> bytes:
     """Return what docling is given: markup in UTF-8, since it misreads UTF-16."""
     if media_type not in {known.HTML, known.XHTML}:
         return data
-    from workbench.extraction.markup import decode_markup
+    from workbench.extraction.markup.html import decode_markup
 
     return re.sub(r"^\s*<\?xml[^>]*\?>", "", decode_markup(data), count=1).encode("utf-8", "replace")
 

@@ -14,9 +14,9 @@ from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
 from workbench.extraction.building import from_pages, from_text, version
 from workbench.extraction.cleaning import tidy
-from workbench.extraction.office_metadata import open_xml_metadata
+from workbench.extraction.markup.xmltree import elements, local, open_zip, part
+from workbench.extraction.office.metadata import open_xml_metadata
 from workbench.extraction.protocol import ExtractOptions
-from workbench.extraction.xmltree import elements, local, open_zip, part
 from workbench.records import Extraction
 
 WORD = frozenset({known.DOCX, known.DOTX, known.DOCM})

@@ -13,7 +13,7 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 
 from workbench.extraction.encodings import decode
-from workbench.extraction.markup import html_to_text
+from workbench.extraction.markup.html import html_to_text
 
 _ALIASES = {"windows-950": "big5", "cp-850": "cp850", "iso-8859-8-i": "iso8859_8", "x-mac-roman": "mac_roman"}
 _FEWEST_TO_SHOW = 3

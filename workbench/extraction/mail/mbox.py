@@ -7,10 +7,10 @@ from pathlib import Path
 
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
-from workbench.extraction import mime
+from workbench.extraction.archives.unpacking import Bomb, Unpacking, refuse_depth
 from workbench.extraction.building import from_text
+from workbench.extraction.mail import mime
 from workbench.extraction.protocol import ExtractOptions
-from workbench.extraction.scratch import Bomb, Unpacking, refuse_depth
 from workbench.records import Extraction, ExtractionState, Metadata
 
 _SEPARATOR = b"From "

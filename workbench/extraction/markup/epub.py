@@ -9,9 +9,9 @@ from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
 from workbench.extraction.building import from_pages, version
 from workbench.extraction.cleaning import moment
-from workbench.extraction.markup import decode_markup, html_to_text
+from workbench.extraction.markup.html import decode_markup, html_to_text
+from workbench.extraction.markup.xmltree import local, open_zip, parse, part
 from workbench.extraction.protocol import ExtractOptions
-from workbench.extraction.xmltree import local, open_zip, parse, part
 from workbench.records import Extraction, ExtractionState, Metadata
 
 _PAGES = (".xhtml", ".html", ".htm", ".xml")

@@ -1,10 +1,9 @@
-"""HTML, web archives and generic XML to text, without running or fetching anything."""
+"""HTML to text, without running or fetching anything: what a browser would show, line by line."""
 
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
 from workbench.extraction.building import from_text, version
 from workbench.extraction.cleaning import moment, tidy
@@ -44,81 +43,6 @@ class HtmlReader:
         html = decode_markup(path.read_bytes())
         tree = _tree(html)
         return from_text(self, media_type, tidy(_visible_text(tree)), metadata=html_metadata(html))
-
-
-class MhtmlReader:
-    """Reads web archives: the first HTML part of a MIME message."""
-
-    name = "mhtml"
-
-    @property
-    def version(self) -> str:
-        return version("1", "selectolax")
-
-    def claim(self, media_type: str, head: bytes) -> int:
-        return 50 if media_type == known.MHTML else 0
-
-    def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
-        from workbench.extraction.mime import html_parts, parsed
-
-        pages = html_parts(parsed(path.read_bytes()))
-        if not pages:
-            raise ExtractionError("The web archive holds no page. Ask for an undamaged copy.")
-        text = "\n\n".join(html_to_text(page) for page in pages)
-        return from_text(self, media_type, text, metadata=html_metadata(pages[0]))
-
-
-class XmlReader:
-    """Reads XML of any vocabulary, and SVG: the texts of its elements and what its attributes say."""
-
-    name = "xml"
-
-    @property
-    def version(self) -> str:
-        return version("1", "lxml")
-
-    def claim(self, media_type: str, head: bytes) -> int:
-        return 50 if media_type in {known.XML, known.SVG} or media_type.endswith("+xml") else 0
-
-    def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
-        from workbench.extraction.xmltree import local, parse
-
-        data = path.read_bytes()
-        root = parse(_as_utf8(data))
-        if root is None:
-            raise ExtractionError("The file is no well-formed XML. Ask for an undamaged copy.")
-        raw = {"root": local(root), "namespace": str(root.tag).rpartition("}")[0].removeprefix("{")}
-        pieces: list[str] = []
-        for element in root.iter():
-            if isinstance(element.tag, str) and local(element) in {"style", "script"}:
-                continue
-            pieces += [text.strip() for text in _own_texts(element) if text and text.strip()]
-        return from_text(self, media_type, tidy("\n".join(pieces)), metadata=Metadata(raw=raw))
-
-
-def _own_texts(element: object) -> list[str]:
-    """Return an element's text, its attributes and what follows it.
-
-    Attributes carry the content of many vocabularies (currency codes, names),
-    but addresses of schemas and namespaces are no text.
-    """
-    from lxml import etree
-
-    if not isinstance(element, etree._Element):
-        return []
-    if not isinstance(element.tag, str):
-        return [element.tail or ""]
-    values = [
-        str(value) for key, value in element.attrib.items() if not str(key).startswith("{") and "://" not in str(value)
-    ]
-    is_drawing = element.tag.startswith("{http://www.w3.org/2000/svg}")
-    return [element.text or "", *([] if is_drawing else values), element.tail or ""]
-
-
-def _as_utf8(data: bytes) -> bytes:
-    """Return XML as UTF-8 without its declaration, so that a wrong one does no harm."""
-    text = decode_markup(data)
-    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1).encode("utf-8", "replace")
 
 
 def decode_markup(data: bytes) -> str:

@@ -10,9 +10,9 @@ from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
 from workbench.extraction.building import from_pages, from_text, version
 from workbench.extraction.cleaning import tidy
-from workbench.extraction.office_metadata import open_document_metadata
+from workbench.extraction.markup.xmltree import local, open_zip, parse, part
+from workbench.extraction.office.metadata import open_document_metadata
 from workbench.extraction.protocol import ExtractOptions
-from workbench.extraction.xmltree import local, open_zip, parse, part
 from workbench.records import Extraction, ExtractionState
 
 _SPACES = {"tab": "\t", "line-break": "\n", "s": " "}

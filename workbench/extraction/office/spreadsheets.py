@@ -10,7 +10,7 @@ from zipfile import ZipFile, is_zipfile
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
 from workbench.extraction.building import from_text, version
-from workbench.extraction.office_metadata import open_document_metadata, open_xml_metadata
+from workbench.extraction.office.metadata import open_document_metadata, open_xml_metadata
 from workbench.extraction.protocol import ExtractOptions
 from workbench.records import Extraction, ExtractionState, Metadata
 

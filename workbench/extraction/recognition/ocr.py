@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import ExtractionError
 from workbench.extraction.protocol import ExtractOptions
-from workbench.extraction.tesseract import Recognised, orientation, recognise, usable_languages
+from workbench.extraction.recognition.tesseract import Recognised, orientation, recognise, usable_languages
 from workbench.records import ExtractionState
 
 if TYPE_CHECKING:

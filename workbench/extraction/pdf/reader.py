@@ -15,8 +15,8 @@ from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
 from workbench.extraction.building import from_pages, version
 from workbench.extraction.cleaning import moment, tidy
-from workbench.extraction.ocr import read_picture
 from workbench.extraction.protocol import ExtractOptions
+from workbench.extraction.recognition.ocr import read_picture
 from workbench.records import Extraction, ExtractionState, Metadata
 
 if TYPE_CHECKING:

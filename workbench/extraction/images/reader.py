@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
 from workbench.extraction.building import from_pages, version
-from workbench.extraction.exif import picture_metadata, resolution
-from workbench.extraction.ocr import Reading, read_picture
+from workbench.extraction.images.exif import picture_metadata, resolution
 from workbench.extraction.protocol import ExtractOptions
+from workbench.extraction.recognition.ocr import Reading, read_picture
 from workbench.records import Extraction, ExtractionState
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from io import BytesIO
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
 from workbench.extraction.cleaning import tidy
-from workbench.extraction.office_metadata import open_document_metadata, open_xml_metadata
-from workbench.extraction.office_open import PRESENTATION, WORD, slide_texts, word_text
-from workbench.extraction.xmltree import parse, part
+from workbench.extraction.markup.xmltree import parse, part
+from workbench.extraction.office.metadata import open_document_metadata, open_xml_metadata
+from workbench.extraction.office.open_xml import PRESENTATION, WORD, slide_texts, word_text
 from workbench.records import ExtractionState, Metadata
 
 _NO_LETTERS = re.compile(r"[\W_]+")
@@ -73,16 +73,16 @@ def _of_package(archive: zipfile.ZipFile, media_type: str) -> Complement:
         lines = [line for slide in slide_texts(archive) for line in slide]
         return Complement(lines=lines, metadata=open_xml_metadata(archive))
     if media_type in {known.ODT, known.ODP}:
-        from workbench.extraction.opendocument import open_document_lines
+        from workbench.extraction.office.opendocument import open_document_lines
 
         return Complement(lines=open_document_lines(archive), metadata=open_document_metadata(archive))
     if media_type == known.ODS:
-        from workbench.extraction.opendocument import refuse_encrypted
+        from workbench.extraction.office.opendocument import refuse_encrypted
 
         refuse_encrypted(archive)
         return Complement(metadata=open_document_metadata(archive))
     if media_type == known.EPUB:
-        from workbench.extraction.epub import package_metadata
+        from workbench.extraction.markup.epub import package_metadata
 
         return Complement(metadata=package_metadata(archive))
     return Complement(above=_sheet_names(archive), metadata=open_xml_metadata(archive))
@@ -95,15 +95,15 @@ def _sheet_names(archive: zipfile.ZipFile) -> list[str]:
 
 
 def _of_html(data: bytes) -> Complement:
-    from workbench.extraction.markup import decode_markup, html_metadata, html_to_text
+    from workbench.extraction.markup.html import decode_markup, html_metadata, html_to_text
 
     html = decode_markup(data)
     return Complement(lines=html_to_text(html).split("\n"), metadata=html_metadata(html))
 
 
 def _of_web_archive(data: bytes) -> Complement:
-    from workbench.extraction.markup import html_metadata, html_to_text
-    from workbench.extraction.mime import html_parts, parsed
+    from workbench.extraction.mail.mime import html_parts, parsed
+    from workbench.extraction.markup.html import html_metadata, html_to_text
 
     pages = html_parts(parsed(data))
     lines = [line for page in pages for line in html_to_text(page).split("\n")]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from workbench.errors import ExtractionError
 from workbench.extraction.cleaning import moment
-from workbench.extraction.xmltree import local, parse, part
+from workbench.extraction.markup.xmltree import local, parse, part
 from workbench.records import Metadata
 
 

@@ -16,9 +16,9 @@ from typing import IO
 
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
+from workbench.extraction.archives.unpacking import Bomb, Unpacking, refuse_depth
 from workbench.extraction.building import from_text, version
 from workbench.extraction.protocol import ExtractOptions, Extractor
-from workbench.extraction.scratch import Bomb, Unpacking, refuse_depth
 from workbench.records import Extraction, ExtractionState, Metadata
 
 _CHUNK = 256 * 1024

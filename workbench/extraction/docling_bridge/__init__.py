@@ -1,0 +1,1 @@
+"""docling in its roles: reader of office, web and book formats, of structured PDF, and its models."""

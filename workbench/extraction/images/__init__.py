@@ -1,0 +1,1 @@
+"""Pictures: their recognised text, and what the camera wrote."""

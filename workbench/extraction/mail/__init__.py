@@ -1,0 +1,1 @@
+"""Messages and what travels with them: EML, MSG, mailboxes, TNEF, calendars and contact cards."""

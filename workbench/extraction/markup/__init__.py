@@ -1,0 +1,1 @@
+"""HTML, books and XML to text, without running or fetching anything."""

@@ -1,0 +1,1 @@
+"""Word processors, sheets and slides of every maker, read directly."""

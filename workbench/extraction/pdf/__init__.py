@@ -1,0 +1,1 @@
+"""PDF: text page by page, pictures of pages recognised, forms, attachments and tables."""
