@@ -29,7 +29,7 @@ def test_the_shipped_file_holds_the_defaults(tmp_path: Path) -> None:
 
 def test_the_shipped_file_names_every_setting_that_is_no_secret() -> None:
     text = (PROJECT / "config" / "workbench.yaml").read_text(encoding="utf-8")
-    names = set(Settings.model_fields) - {"project", "database_url", "app_database_url"}
+    names = set(Settings.model_fields) - {"project", "database_url", "app_database_url", "passwords"}
     inner = {n for f in ("extraction", "folders") for n in type(getattr(config.load(PROJECT), f)).model_fields}
     assert not [name for name in names | inner if f"{name}:" not in text]
 

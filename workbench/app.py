@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import psycopg
 
-from workbench import config, jobs, notebooks, pipeline, runs
+from workbench import config, jobs, notebooks, pipeline, runs, wiring
 from workbench.analytics import Analytics
 from workbench.catalog import browsing, canonical, deciding, outcomes
 from workbench.catalog.browsing import Life
@@ -25,9 +25,8 @@ from workbench.classification.rules import RuleClassifier
 from workbench.config import Settings
 from workbench.database import Database, Transaction, embedded, migrations
 from workbench.errors import ConfigError, DatabaseError, NotFound, UnknownName
-from workbench.extraction import ExtractOptions
 from workbench.notebooks import Executed
-from workbench.pipeline import Pool, Rules, Setting
+from workbench.pipeline import Rules, Setting
 from workbench.progress import Progress, silent
 from workbench.records import Document, Hit, Label, Problem, Run, RunState
 from workbench.report import Report
@@ -281,7 +280,6 @@ class Workbench:
             raise UnknownName("category", category, known=known, where=str(self.settings.rules))
 
     def _setting(self) -> Setting:
-        extraction = self.settings.extraction
         file = self.settings.path(self.settings.rules)
         rules = self._rules
         return Setting(
@@ -295,21 +293,8 @@ class Workbench:
                 message=f"from {self.settings.rules}",
                 categories=[_category(c) for c in rules.categories],
             ),
-            options=ExtractOptions(
-                scratch=self.settings.home_folder / "scratch",
-                ocr=extraction.ocr,
-                languages=extraction.languages,
-                dpi=extraction.dpi,
-                docling=extraction.docling,
-                structure=extraction.structure,
-                max_bytes=extraction.max_mb * 1024**2,
-            ),
-            pool=Pool(
-                workers=self.settings.worker_count,
-                timeout_s=extraction.timeout_s,
-                memory_bytes=extraction.memory_mb * 1024**2,
-                tasks_per_worker=extraction.tasks_per_worker,
-            ),
+            options=wiring.extract_options(self.settings, scratch=self.settings.home_folder / "scratch"),
+            pool=wiring.pool(self.settings),
             scratch=self.settings.home_folder / "scratch",
         )
 

@@ -61,7 +61,7 @@ def furnished(server: Server, template: str, place: Path) -> Iterator[Office]:
                 "WORKBENCH_CONFIG": str(PROJECT / "config"),
                 "WORKBENCH_DATABASE_URL": catalogue.conninfo("admin"),
                 "WORKBENCH_WORKERS": "1",
-                "WORKBENCH_EXTRACTION__DOCLING": "false",
+                "WORKBENCH_EXTRACTION__MODE": "fast",
                 "WORKBENCH_EXTRACTION__OCR": "false",
             },
         )

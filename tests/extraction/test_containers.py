@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.extraction import handmade
-from workbench.extraction import ExtractOptions, Limits, read
+from workbench.extraction import ExtractOptions, Limits, Mode, read
 from workbench.extraction.archives.unpacking import safe_name
 from workbench.records import ExtractionState
 
@@ -284,12 +284,12 @@ def test_outside_entities_are_not_read(reading, tmp_path):
     xml = f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "file://{tmp_path}/secret.txt">]><r>&x; offen</r>'
     assert "GEHEIM" not in reading(xml.encode(), "x.xml").text
     evil = handmade.zipped({"[Content_Types].xml": "wordprocessingml.document.main+xml", "word/document.xml": xml})
-    for docling in (True, False):
-        assert "GEHEIM" not in reading(evil, "x.docx", docling=docling).text
+    for mode in (Mode.BALANCED, Mode.FAST):
+        assert "GEHEIM" not in reading(evil, "x.docx", mode=mode).text
 
 
 def test_deeply_nested_html_is_read(reading):
-    extraction = reading(b"<html><body>" + b"<div>" * 10_000 + b"unten", "x.html", docling=False)
+    extraction = reading(b"<html><body>" + b"<div>" * 10_000 + b"unten", "x.html", mode=Mode.FAST)
     assert extraction.text == "unten"
 
 
@@ -319,7 +319,7 @@ def test_a_panic_of_calamine_is_a_failure_of_the_file(reading, monkeypatch):
         raise PanicException("index out of bounds")
 
     monkeypatch.setattr(python_calamine.CalamineWorkbook, "from_filelike", staticmethod(panic), raising=False)
-    extraction = reading(handmade.xlsx(), "x.xlsx", docling=False)
+    extraction = reading(handmade.xlsx(), "x.xlsx", mode=Mode.FAST)
     assert extraction.state is S.CORRUPT
     assert "index out of bounds" in extraction.message
 

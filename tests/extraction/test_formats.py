@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.extraction import handmade
-from workbench.extraction import ExtractOptions, bids, formats, options_digest
+from workbench.extraction import Caps, ExtractOptions, Mode, bids, formats, options_digest
 from workbench.extraction import media_types as known
 from workbench.records import ExtractionState
 
@@ -18,21 +18,21 @@ OFFICE = [
 ]
 
 
-@pytest.mark.parametrize("docling", [True, False], ids=["docling", "direct"])
+@pytest.mark.parametrize("mode", [Mode.BALANCED, Mode.FAST])
 @pytest.mark.parametrize(
     ("name", "content", "words"), OFFICE, ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_office_files_give_all_their_words(reading, name, content, words, docling):
-    extraction = reading(content(), name, docling=docling)
+def test_office_files_give_all_their_words(reading, name, content, words, mode):
+    extraction = reading(content(), name, mode=mode)
     assert extraction.state is ExtractionState.OK
-    assert (extraction.extractor == "docling") is docling
+    assert (extraction.extractor == "docling") is (mode is Mode.BALANCED)
     assert not [word for word in words if word not in extraction.text]
     assert extraction.warnings == ()
 
 
-@pytest.mark.parametrize("docling", [True, False], ids=["docling", "direct"])
-def test_a_letterhead_comes_first_and_a_footer_last(reading, docling):
-    text = reading(handmade.docx(), "x.docx", docling=docling).text
+@pytest.mark.parametrize("mode", [Mode.BALANCED, Mode.FAST])
+def test_a_letterhead_comes_first_and_a_footer_last(reading, mode):
+    text = reading(handmade.docx(), "x.docx", mode=mode).text
     assert text.startswith("Rheingold Datentechnik AG, Lindental")
     assert text.endswith("Geschäftsführer: Sönke Vößing")
 
@@ -51,11 +51,8 @@ def test_structure_is_given_where_it_is_asked_for(reading):
     assert '"Kündigung"' in (reading(handmade.docx(), "x.docx", structure=True).structure or "")
 
 
-def test_above_docling_s_caps_the_direct_reader_reads(reading, monkeypatch):
-    monkeypatch.setitem(
-        __import__("workbench.extraction.docling_bridge.reader", fromlist=["x"])._CAPS, known.DOCX, ("docx", 100)
-    )
-    extraction = reading(handmade.docx(), "x.docx")
+def test_above_docling_s_caps_the_direct_reader_reads(reading):
+    extraction = reading(handmade.docx(), "x.docx", caps=Caps(word_kb=1))
     assert (extraction.extractor, extraction.warnings) == ("word", ())
 
 
@@ -72,10 +69,10 @@ HTML = """<html lang=de><head><title>Angebot</title><meta name=author content="K
 <img src="http://example.invalid/x.png" alt="Bild der Halle"><div>Ende</div></body></html>"""
 
 
-@pytest.mark.parametrize("docling", [True, False], ids=["docling", "direct"])
+@pytest.mark.parametrize("mode", [Mode.BALANCED, Mode.FAST])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
-def test_html_gives_what_is_seen(reading, encoding, docling):
-    extraction = reading(HTML.encode(encoding), "x.html", docling=docling)
+def test_html_gives_what_is_seen(reading, encoding, mode):
+    extraction = reading(HTML.encode(encoding), "x.html", mode=mode)
     for words in ("Start", "Menge", "Bild der Halle", "Ende", "€"):
         assert words in extraction.text
     assert "nie" not in extraction.text
@@ -102,7 +99,7 @@ def test_nothing_that_a_document_refers_to_is_read(reading, tmp_path, name, sour
 
 def test_html_breaks_lines_at_blocks_only(reading):
     assert (
-        reading(b"<p>Rech<b>nung</b> Nr.<i>7</i></p><p>Ende</p>", "x.html", docling=False).text
+        reading(b"<p>Rech<b>nung</b> Nr.<i>7</i></p><p>Ende</p>", "x.html", mode=Mode.FAST).text
         == "Rechnung Nr.7\n\nEnde"
     )
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.extraction import handmade
 from workbench.errors import ExtractionError
-from workbench.extraction import Declined, Limits, auction
+from workbench.extraction import Declined, Limits, Mode, auction
 from workbench.extraction.building import from_text
 from workbench.extraction.cleaning import clean, jsonable, moment
 from workbench.extraction.language import language
@@ -271,7 +271,7 @@ def test_damage_never_raises(reading, seed, place, junk):
     data = bytearray(_seed(seed))
     start = int(place * (len(data) - 1))
     data[start : start + len(junk)] = junk
-    extraction = reading(bytes(data), {"mail": "a.eml"}.get(seed, f"a.{seed}"), docling=False, ocr=False)
+    extraction = reading(bytes(data), {"mail": "a.eml"}.get(seed, f"a.{seed}"), mode=Mode.FAST, ocr=False)
     assert extraction.state in set(ExtractionState)
 
 

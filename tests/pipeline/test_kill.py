@@ -30,7 +30,7 @@ def _environment(catalogue: Catalogue, home: Path) -> dict[str, str]:
         "WORKBENCH_CONFIG": str(PROJECT / "config"),
         "WORKBENCH_DATABASE_URL": catalogue.conninfo("admin"),
         "WORKBENCH_WORKERS": "2",
-        "WORKBENCH_EXTRACTION__DOCLING": "false",
+        "WORKBENCH_EXTRACTION__MODE": "fast",
         "WORKBENCH_EXTRACTION__OCR": "false",
     }
 

@@ -64,5 +64,5 @@ def formats(
     )
     if not settings.ocr:
         output.line("Recognition of scans is switched off (extraction.ocr).")
-    if not settings.docling:
-        output.line("docling is switched off (extraction.docling): office, web and mail files are read directly.")
+    if settings.mode == "fast":
+        output.line("docling is not asked (extraction.mode is fast): office, web and book files are read directly.")

@@ -12,7 +12,7 @@ by the module that uses them, when it is used.
 
 from typing import TYPE_CHECKING
 
-from workbench.extraction.protocol import Declined, ExtractOptions, Extractor, Limits
+from workbench.extraction.protocol import Caps, Declined, ExtractOptions, Extractor, Limits, Mode
 
 if TYPE_CHECKING:
     from workbench.extraction.auction import bids, options_digest, read
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from workbench.extraction.supported import Format, formats
 
 __all__ = [
+    "Caps",
     "Declined",
     "ExtractOptions",
     "Extractor",
     "Format",
     "Limits",
+    "Mode",
     "bids",
     "formats",
     "media_type",

@@ -17,7 +17,7 @@ from workbench.extraction.finishing import finished
 from workbench.extraction.protocol import Declined, ExtractOptions, Extractor
 from workbench.extraction.registry import extractors
 from workbench.extraction.sniff import HEAD
-from workbench.records import Extraction, ExtractionState
+from workbench.records import Extraction, ExtractionState, Json
 
 # When nobody could read it: the most telling reason first. An engine's own exception says less
 # than a reader's considered verdict, so that a failure of docling does not call a blank document corrupt.
@@ -68,11 +68,19 @@ def _claims(media_type: str, head: bytes) -> list[tuple[int, Extractor]]:
     return sorted((claim for claim in claims if claim[0] > 0), key=lambda claim: -claim[0])
 
 
+# What says where and for whom a file is read, not how; passwords must not be written down.
+_NOT_RECORDED = frozenset({"scratch", "name", "passwords", "first_page"})
+
+
+def recorded(options: ExtractOptions) -> Json:
+    """Return everything in `options` that changes what is read, as JSON."""
+    values = {name: value for name, value in asdict(options).items() if name not in _NOT_RECORDED}
+    return {**values, "models": str(options.models) if options.models else None}
+
+
 def options_digest(options: ExtractOptions) -> str:
     """Return a digest over everything in `options` that changes what is read."""
-    values = asdict(options)
-    del values["scratch"], values["name"]
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(recorded(options), sort_keys=True).encode()).hexdigest()
 
 
 def read(path: Path, *, name: str, media_type: str, options: ExtractOptions) -> Extraction:

@@ -6,6 +6,7 @@ never a database.
 """
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -35,6 +36,42 @@ class Limits:
     text_chars: int = 20_000_000
 
 
+class Mode(StrEnum):
+    """Which engines are asked first.
+
+    FAST : the direct readers, for everything
+    BALANCED : docling for office, web and book formats below its caps, PDFium for PDF
+    STRUCTURED : docling for PDF too; headings, lists and tables are kept
+    """
+
+    FAST = "fast"
+    BALANCED = "balanced"
+    STRUCTURED = "structured"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caps:
+    """The largest files docling is given; above them the direct readers read.
+
+    Beyond these sizes docling takes seconds to minutes, and sometimes does not
+    end (facts/extraction.md). Where a value is 0, docling is not asked at all.
+
+    Parameters
+    ----------
+    word_kb, sheet_kb, slides_kb : of any maker
+    html_kb, book_kb, text_kb : web pages, EPUB, and what is written in characters
+    structured_pages : pages of a PDF that docling structures; of longer ones the text is read by PDFium
+    """
+
+    word_kb: int = 3 * 1024
+    sheet_kb: int = 3 * 1024
+    slides_kb: int = 20 * 1024
+    html_kb: int = 300
+    book_kb: int = 300
+    text_kb: int = 200
+    structured_pages: int = 400
+
+
 @dataclass(frozen=True, kw_only=True)
 class ExtractOptions:
     """How to read; its digest is part of the key of a cached extraction.
@@ -43,25 +80,45 @@ class ExtractOptions:
     ----------
     scratch : private folder for members of containers; not part of the digest
     name : the file's own name, which helps where the bytes do not tell; not part of the digest
+    passwords : tried on encrypted files, in this order; not part of the digest
+    first_page : where to go on with a file whose `Extraction.next_page` said so; not part of the digest
     ocr : whether pictures and scanned pages are recognised
     languages : Tesseract codes, most likely first
     dpi : resolution at which a page is rendered for recognition
     ocr_page_timeout_s : seconds that one page may take
-    docling : whether docling reads office, web, mail and text files below its size caps
-    structure : whether docling's document is kept as JSON
+    ocr_budget_s : seconds of recognition after which a long scan hands over what it has; 0 for no limit
+    structure : whether docling's document is kept as JSON, whatever the mode
+    tables : whether the tables of PDFs are looked for
+    media : whether sound and film are looked into; otherwise only their type and size are known
+    thumbnails : pages of which a small picture is made
+    thumbnail_px : its longer side
+    models : folder with docling's model weights; None for docling without models
     max_bytes : larger files are not read
     """
 
     scratch: Path
     name: str = ""
+    passwords: tuple[str, ...] = ()
+    first_page: int = 1
+    mode: Mode = Mode.BALANCED
     ocr: bool = True
     languages: tuple[str, ...] = ("deu", "eng")
     dpi: int = 200
     ocr_page_timeout_s: float = 60.0
-    docling: bool = True
+    ocr_budget_s: float = 60.0
     structure: bool = False
+    tables: bool = False
+    media: bool = True
+    thumbnails: int = 0
+    thumbnail_px: int = 320
+    models: Path | None = None
     max_bytes: int = 2 * 1024**3
+    caps: Caps = field(default_factory=Caps)
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def keeps_structure(self) -> bool:
+        return self.structure or self.mode is Mode.STRUCTURED
 
 
 class Declined(ExtractionError):

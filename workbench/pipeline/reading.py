@@ -18,6 +18,7 @@ from workbench.catalog import reading, taking
 from workbench.catalog.reading import Reading, ToRead
 from workbench.database import Transaction
 from workbench.executor import LocalExecutor, Outcome
+from workbench.extraction import Mode
 from workbench.pipeline import failures, members
 from workbench.pipeline.job import Job
 from workbench.pipeline.steps import Task, read_document
@@ -76,7 +77,7 @@ def read(job: Job) -> None:
 def _preload(job: Job) -> tuple[str, ...]:
     done, total = job.items.progress()[Stage.READ]
     # Loading docling takes seconds: once for all workers when there are many files, not at all for a few plain ones.
-    heavy = job.options.docling and total - done >= WORTH_PRELOADING
+    heavy = job.options.mode is not Mode.FAST and total - done >= WORTH_PRELOADING
     return ("workbench.pipeline.steps", *(("workbench.extraction.preload",) if heavy else ()))
 
 
@@ -141,7 +142,7 @@ def _task(job: Job, flight: _Flight, item: Item, document: ToRead) -> Task:
     flight.under_way[item.key] = (item, document, held)
     options = replace(job.options, scratch=scratch, name=document.name)
     if item.strikes:
-        options = replace(options, docling=False)
+        options = replace(options, mode=Mode.FAST)
     return Task(digest=document.digest, path=path, name=document.name, media_type=document.media_type, options=options)
 
 

@@ -19,38 +19,40 @@ from workbench.extraction.building import from_text, version
 from workbench.extraction.cleaning import tidy
 from workbench.extraction.docling_bridge.complements import complement, with_complement
 from workbench.extraction.encodings import decode
-from workbench.extraction.protocol import Declined, ExtractOptions
+from workbench.extraction.protocol import Declined, ExtractOptions, Mode
 from workbench.records import Extraction
 
 if TYPE_CHECKING:
     from docling.document_converter import DocumentConverter
 
-_KB, _MB = 1024, 1024**2
+_MB = 1024**2
 
-# Above these docling needs many seconds or does not end (facts/extraction.md); the direct readers do.
-_CAPS = {
-    known.DOCX: ("docx", 3 * _MB),
-    known.XLSX: ("xlsx", 3 * _MB),
-    known.XLSM: ("xlsx", 3 * _MB),
-    known.PPTX: ("pptx", 20 * _MB),
-    known.ODT: ("odt", 3 * _MB),
-    known.ODS: ("ods", 1 * _MB),
-    known.ODP: ("odp", 20 * _MB),
-    known.HTML: ("html", 300 * _KB),
-    known.XHTML: ("html", 300 * _KB),
-    known.MHTML: ("mhtml", 300 * _KB),
-    known.EPUB: ("epub", 300 * _KB),
-    known.ASCIIDOC: ("asciidoc", 200 * _KB),
-    known.LATEX: ("latex", 200 * _KB),
-    known.VTT: ("vtt", 200 * _KB),
-    known.MARKDOWN: ("md", 200 * _KB),
-    known.CSV: ("csv", 200 * _KB),
-    known.PAGES: ("iwork_pages", 20 * _MB),
-    known.NUMBERS: ("iwork_numbers", 20 * _MB),
-    known.KEY: ("iwork_keynote", 50 * _MB),
+# Media type: docling's name for the format, and the cap that holds.
+_KINDS = {
+    known.DOCX: ("docx", "word_kb"),
+    known.XLSX: ("xlsx", "sheet_kb"),
+    known.XLSM: ("xlsx", "sheet_kb"),
+    known.PPTX: ("pptx", "slides_kb"),
+    known.ODT: ("odt", "word_kb"),
+    known.ODS: ("ods", "sheet_kb"),
+    known.ODP: ("odp", "slides_kb"),
+    known.HTML: ("html", "html_kb"),
+    known.XHTML: ("html", "html_kb"),
+    known.MHTML: ("mhtml", "html_kb"),
+    known.EPUB: ("epub", "book_kb"),
+    known.ASCIIDOC: ("asciidoc", "text_kb"),
+    known.LATEX: ("latex", "text_kb"),
+    known.VTT: ("vtt", "text_kb"),
+    known.MARKDOWN: ("md", "text_kb"),
+    known.CSV: ("csv", "text_kb"),
+    known.PAGES: ("iwork_pages", "slides_kb"),
+    known.NUMBERS: ("iwork_numbers", "slides_kb"),
+    known.KEY: ("iwork_keynote", "slides_kb"),
 }
 # Their own characters are already the text; docling's Markdown escapes and pads them. It is asked for structure only.
 _AS_WRITTEN = frozenset({known.MARKDOWN, known.CSV})
+# No direct reader stands behind docling for these.
+_ONLY_HERE = frozenset({known.PAGES, known.NUMBERS, known.KEY})
 # An office file may unpack to far more than its size: this is what docling's XML tree may grow from.
 _MAX_UNPACKED = 60 * _MB
 _LINK_TARGET = re.compile(r"(?<=\])\((?:https?|mailto|file|data):[^)\s]*\)")
@@ -66,23 +68,23 @@ class DoclingReader:
         return version("1", "docling-slim")
 
     def claim(self, media_type: str, head: bytes) -> int:
-        return 60 if media_type in _CAPS else 0
+        return 60 if media_type in _KINDS else 0
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
-        kind, cap = _CAPS[media_type]
-        if not options.docling:
-            raise Declined("docling is switched off")
-        if media_type in _AS_WRITTEN and not options.structure:
+        kind, cap = _KINDS[media_type]
+        if options.mode is Mode.FAST and media_type not in _ONLY_HERE:
+            raise Declined("the direct readers are asked for")
+        if media_type in _AS_WRITTEN and not options.keeps_structure:
             raise Declined("its own characters are its text")
         size = path.stat().st_size
-        if size > cap or _unpacked_size(path) > _MAX_UNPACKED:
+        if size > 1024 * getattr(options.caps, cap) or _unpacked_size(path) > _MAX_UNPACKED:
             raise Declined(f"its {size:,} bytes are more than docling reads in good time")
         data = path.read_bytes()
         addition = complement(data, media_type)
         with warnings.catch_warnings():
             # docling and its libraries warn about their own future; that is no news about this file.
             warnings.simplefilter("ignore")
-            text, structure = _convert(_input(data, media_type), kind, with_structure=options.structure)
+            text, structure = _convert(_input(data, media_type), kind, with_structure=options.keeps_structure)
         text = decode(data)[0] if media_type in _AS_WRITTEN else with_complement(tidy(text), addition)
         extraction = from_text(self, media_type, text, metadata=addition.metadata)
         return replace(extraction, structure=structure)
@@ -93,7 +95,7 @@ def preload() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         _close_libreoffice()
-        for kind, _ in _CAPS.values():
+        for kind, _ in _KINDS.values():
             _converter(kind)
 
 
