@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from workbench import config, extraction
+from workbench import config, extraction, wiring
 from workbench.app import Workbench
 from workbench.classification import rulefile
 from workbench.config import Settings
 from workbench.errors import WorkbenchError
+from workbench.extraction import ExtractOptions
 
 # Below this the next larger ingest is likely to stop for want of room.
 LOW_DISK_BYTES = 2 * 1024**3
@@ -82,7 +83,7 @@ def _disk(settings: Settings) -> Check:
 def _recognition(settings: Settings) -> Check:
     if not settings.extraction.ocr:
         return Check(name="recognition", is_well=None, found="switched off (extraction.ocr)")
-    needs = [f for f in extraction.formats(languages=settings.extraction.languages) if f.media_type == "image/png"]
+    needs = [f for f in extraction.formats(_options(settings)) if f.media_type == "image/png"]
     missing = " ".join(needs[0].missing)
     found = "Tesseract with " + ", ".join(settings.extraction.languages)
     return Check(
@@ -105,7 +106,7 @@ def _docling(settings: Settings) -> Check:
 
 
 def _formats(settings: Settings) -> Check:
-    found = extraction.formats(languages=settings.extraction.languages)
+    found = extraction.formats(_options(settings))
     lacking = sorted({sentence for f in found for sentence in f.missing})
     return Check(
         name="formats",
@@ -113,3 +114,7 @@ def _formats(settings: Settings) -> Check:
         found=f"{len(found)} formats, {sum(bool(f.missing) for f in found)} of them not complete",
         advice=" ".join(lacking),
     )
+
+
+def _options(settings: Settings) -> ExtractOptions:
+    return wiring.extract_options(settings, scratch=settings.home_folder)

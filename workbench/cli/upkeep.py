@@ -1,10 +1,11 @@
 """Setting up and looking after an installation."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from workbench import config, doctor, extraction
+from workbench import config, doctor, extraction, wiring
 from workbench.app import Workbench
 from workbench.cli import output
 from workbench.cli.output import Json
@@ -50,19 +51,21 @@ def formats(
     json: Json = False,
 ) -> None:
     """List the formats that can be read, and what each gives."""
-    settings = config.load().extraction
-    found = [f for f in extraction.formats(languages=settings.languages) if f.missing or not missing]
+    options = wiring.extract_options(config.load(), scratch=Path())
+    found = [f for f in extraction.formats(options) if f.missing or not missing]
     if json:
         output.as_json(found)
         return
     output.table(
-        ("format", "endings", "read by", "gives", "missing here"),
+        ("format", "endings", "read by", "gives", "missing or switched off here"),
         [
-            (f.title, " ".join(f.extensions), ", ".join(f.extractors), ", ".join(f.gives), " ".join(f.missing))
+            (
+                f.title,
+                " ".join(f.extensions),
+                ", ".join(f.extractors),
+                ", ".join(f.gives),
+                " ".join((*f.missing, *f.switched_off)),
+            )
             for f in found
         ],
     )
-    if not settings.ocr:
-        output.line("Recognition of scans is switched off (extraction.ocr).")
-    if settings.mode == "fast":
-        output.line("docling is not asked (extraction.mode is fast): office, web and book files are read directly.")

@@ -27,6 +27,7 @@ class PlainReader:
     """Reads everything that is written in characters."""
 
     name = "plain"
+    gives = ("text", "metadata")
 
     @property
     def version(self) -> str:

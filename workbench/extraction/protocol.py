@@ -139,6 +139,13 @@ class Extractor(Protocol):
     `errors.ExtractionError` for what it cannot read, or `Declined` for what it
     passes on; the next bid then tries.
 
+    An extractor may say more about itself, for `workbench formats`:
+
+    - ``gives``, a tuple of text, pages, structure, tables, fields, metadata, children, ocr, thumbnails
+    - ``formats``, a tuple of `media_types.MediaType` that the workbench does not know without it
+    - ``missing(media_type, options)``, sentences with what this machine lacks for it
+    - ``switched_off(media_type, options)``, sentences with the setting that keeps it from reading
+
     What it returns need not be clean: the auction removes characters that no
     database keeps, cuts the text to its limit and names the language.
     """

@@ -10,6 +10,7 @@ class UnknownReader:
     """Takes what nobody else reads."""
 
     name = "unknown"
+    gives = ("metadata",)
     version = "1"
 
     def claim(self, media_type: str, head: bytes) -> int:

@@ -30,6 +30,7 @@ class ZipReader:
     """Reads ZIP archives by the standard library, which keeps names and encryption apart."""
 
     name = "zip"
+    gives = ("text", "children")
     version = "1"
 
     def claim(self, media_type: str, head: bytes) -> int:
@@ -61,6 +62,7 @@ class LibarchiveReader:
     """Reads 7z, RAR and TAR, and ZIPs that the standard library refuses, by Debian's libarchive."""
 
     name = "libarchive"
+    gives = ("text", "children")
 
     @property
     def version(self) -> str:
@@ -70,6 +72,9 @@ class LibarchiveReader:
         if media_type in _TARS or media_type in {known.SEVEN_ZIP, known.RAR}:
             return 60
         return 40 if media_type == known.ZIP else 0
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return _missing_libarchive()
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         refuse_depth(options.limits)
@@ -106,6 +111,7 @@ class SingleReader:
     """Reads gz, bz2 and xz: one compressed file, its name that of the archive without the ending."""
 
     name = "compressed"
+    gives = ("children",)
     version = "1"
 
     def claim(self, media_type: str, head: bytes) -> int:
@@ -226,3 +232,11 @@ def _result(
         )
         return replace(extraction, state=ExtractionState.PARTIAL, message=message)
     return extraction if children else replace(extraction, message="The archive holds no files.")
+
+
+def _missing_libarchive() -> tuple[str, ...]:
+    try:
+        import libarchive  # noqa: F401 - loading it is the test: the C library comes from the system
+    except (ImportError, OSError):
+        return ("libarchive is not installed; apt install libarchive13.",)
+    return ()

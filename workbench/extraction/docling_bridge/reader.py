@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.extraction import media_types as known
+from workbench.extraction import needs
 from workbench.extraction.building import from_text, version
 from workbench.extraction.cleaning import tidy
 from workbench.extraction.docling_bridge.complements import complement, with_complement
@@ -62,6 +63,7 @@ class DoclingReader:
     """Reads what docling converts without models."""
 
     name = "docling"
+    gives = ("text", "structure", "metadata")
 
     @property
     def version(self) -> str:
@@ -69,6 +71,13 @@ class DoclingReader:
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 60 if media_type in _KINDS else 0
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return needs.packages("docling")
+
+    def switched_off(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        is_off = options.mode is Mode.FAST and media_type not in _ONLY_HERE
+        return ("docling is not asked (extraction.mode is fast).",) if is_off else ()
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         kind, cap = _KINDS[media_type]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
+from workbench.extraction import needs
 from workbench.extraction.building import from_pages, version
 from workbench.extraction.images.exif import picture_metadata, resolution
 from workbench.extraction.protocol import ExtractOptions
@@ -43,6 +44,7 @@ class ImageReader:
     """Reads PNG, JPEG, TIFF with all pages, GIF, BMP, WebP and HEIC."""
 
     name = "image"
+    gives = ("text", "pages", "metadata", "ocr")
 
     @property
     def version(self) -> str:
@@ -50,6 +52,14 @@ class ImageReader:
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 60 if media_type in _PICTURES else 0
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return needs.packages("PIL", *(["pi_heif"] if media_type == known.HEIC else [])) + (
+            needs.recognition(options.languages) if options.ocr else ()
+        )
+
+    def switched_off(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return () if options.ocr else ("Its text is not recognised (extraction.ocr is off).",)
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         with warnings.catch_warnings():

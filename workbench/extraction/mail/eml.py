@@ -23,6 +23,7 @@ class MailReader:
     """Reads messages as RFC 5322 means them and as the world sends them."""
 
     name = "mail"
+    gives = ("text", "metadata", "children")
     version = "1"
 
     def claim(self, media_type: str, head: bytes) -> int:

@@ -21,6 +21,7 @@ class MboxReader:
     """Reads mailboxes of the mboxo and mboxrd kinds, as Thunderbird and mutt write them."""
 
     name = "mbox"
+    gives = ("children",)
     version = "1"
 
     def claim(self, media_type: str, head: bytes) -> int:

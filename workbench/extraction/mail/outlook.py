@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
+from workbench.extraction import needs
 from workbench.extraction.archives.unpacking import Bomb, Unpacking
 from workbench.extraction.building import from_text, version
 from workbench.extraction.cleaning import clean, moment, tidy
@@ -25,6 +26,7 @@ class OutlookReader:
     """Reads MSG files with their attachments; a nested message becomes an EML."""
 
     name = "outlook"
+    gives = ("text", "metadata", "children")
 
     @property
     def version(self) -> str:
@@ -32,6 +34,9 @@ class OutlookReader:
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type == known.MSG else 0
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return needs.packages("oxmsg")
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         import codecs

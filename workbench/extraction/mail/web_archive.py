@@ -4,6 +4,7 @@ from pathlib import Path
 
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
+from workbench.extraction import needs
 from workbench.extraction.building import from_text, version
 from workbench.extraction.mail.mime import html_parts, parsed
 from workbench.extraction.markup.html import html_metadata, html_to_text
@@ -15,6 +16,7 @@ class MhtmlReader:
     """Reads web archives: the first HTML part of a MIME message."""
 
     name = "mhtml"
+    gives = ("text", "metadata")
 
     @property
     def version(self) -> str:
@@ -22,6 +24,9 @@ class MhtmlReader:
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type == known.MHTML else 0
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return needs.packages("selectolax")
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         pages = html_parts(parsed(path.read_bytes()))

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
+from workbench.extraction import needs
 from workbench.extraction.building import from_pages, version
 from workbench.extraction.cleaning import moment
 from workbench.extraction.markup.html import decode_markup, html_to_text
@@ -21,6 +22,7 @@ class EpubReader:
     """Reads EPUB 2 and 3; each chapter is a page."""
 
     name = "epub"
+    gives = ("text", "pages", "metadata")
 
     @property
     def version(self) -> str:
@@ -28,6 +30,9 @@ class EpubReader:
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type == known.EPUB else 0
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return needs.packages("selectolax")
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         with open_zip(path) as archive:

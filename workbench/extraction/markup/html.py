@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.extraction import media_types as known
+from workbench.extraction import needs
 from workbench.extraction.building import from_text, version
 from workbench.extraction.cleaning import moment, tidy
 from workbench.extraction.encodings import decode
@@ -31,6 +32,7 @@ class HtmlReader:
     """Reads HTML and XHTML with lexbor, in any encoding."""
 
     name = "html"
+    gives = ("text", "metadata")
 
     @property
     def version(self) -> str:
@@ -38,6 +40,9 @@ class HtmlReader:
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type in {known.HTML, known.XHTML} else 0
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return needs.packages("selectolax")
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         html = decode_markup(path.read_bytes())

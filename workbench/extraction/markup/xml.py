@@ -7,6 +7,7 @@ from lxml import etree
 
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
+from workbench.extraction import needs
 from workbench.extraction.building import from_text, version
 from workbench.extraction.cleaning import tidy
 from workbench.extraction.markup.html import decode_markup
@@ -19,6 +20,7 @@ class XmlReader:
     """Reads XML of any vocabulary, and SVG: the texts of its elements and what its attributes say."""
 
     name = "xml"
+    gives = ("text", "metadata")
 
     @property
     def version(self) -> str:
@@ -26,6 +28,9 @@ class XmlReader:
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type in {known.XML, known.SVG} or media_type.endswith("+xml") else 0
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return needs.packages("lxml")
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         data = path.read_bytes()

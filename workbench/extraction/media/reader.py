@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import ExtractionError
+from workbench.extraction import needs
 from workbench.extraction.building import version
 from workbench.extraction.cleaning import moment
 from workbench.extraction.protocol import ExtractOptions
@@ -21,6 +22,7 @@ class MediaReader:
     """Reads the metadata of MP3, WAV, MP4, MOV, MKV, AVI and what else MediaInfo knows."""
 
     name = "media"
+    gives = ("metadata",)
 
     @property
     def version(self) -> str:
@@ -28,6 +30,9 @@ class MediaReader:
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type.startswith(("audio/", "video/")) else 0
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return needs.packages("pymediainfo")
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         tracks = _mediainfo(path) or _ffprobe(path)

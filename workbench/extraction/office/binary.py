@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
+from workbench.extraction import needs
 from workbench.extraction.building import from_pages, from_text, version
 from workbench.extraction.cleaning import moment, tidy
 from workbench.extraction.protocol import Declined, ExtractOptions
@@ -35,6 +36,7 @@ class WordBinaryReader:
     """Reads DOC by its piece table, footnotes, headers and comments included."""
 
     name = "word-binary"
+    gives = ("text", "metadata")
 
     @property
     def version(self) -> str:
@@ -42,6 +44,9 @@ class WordBinaryReader:
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type == known.DOC else 0
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return needs.packages("olefile")
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         with _opened(path) as ole:
@@ -55,6 +60,7 @@ class PowerPointBinaryReader:
     """Reads PPT by its text atoms."""
 
     name = "powerpoint-binary"
+    gives = ("text", "metadata")
 
     @property
     def version(self) -> str:
@@ -62,6 +68,9 @@ class PowerPointBinaryReader:
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type == known.PPT else 0
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return needs.packages("olefile")
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         with _opened(path) as ole:
@@ -78,10 +87,14 @@ class CatdocReader:
     """Reads what the piece table does not explain: Word 6 and 95, unusual files."""
 
     name = "catdoc"
+    gives = ("text",)
     version = "1"
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 40 if media_type == known.DOC else 0
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return needs.programs(catdoc="catdoc")
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         program = shutil.which("catdoc")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
+from workbench.extraction import needs
 from workbench.extraction.building import from_pages, from_text, version
 from workbench.extraction.cleaning import tidy
 from workbench.extraction.markup.xmltree import elements, local, open_zip, part
@@ -50,6 +51,7 @@ class WordReader:
     """Reads DOCX, DOTX and DOCM, strict and damaged ones too."""
 
     name = "word"
+    gives = ("text", "metadata")
 
     @property
     def version(self) -> str:
@@ -57,6 +59,9 @@ class WordReader:
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type in WORD else 0
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return needs.packages("lxml")
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         with open_zip(path) as archive:
@@ -68,6 +73,7 @@ class PresentationReader:
     """Reads PPTX, PPSX and PPTM slide by slide, notes below their slide."""
 
     name = "presentation"
+    gives = ("text", "pages", "metadata")
 
     @property
     def version(self) -> str:
@@ -75,6 +81,9 @@ class PresentationReader:
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type in PRESENTATION else 0
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return needs.packages("lxml")
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         with open_zip(path) as archive:

@@ -8,6 +8,7 @@ from lxml import etree
 
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
+from workbench.extraction import needs
 from workbench.extraction.building import from_pages, from_text, version
 from workbench.extraction.cleaning import tidy
 from workbench.extraction.markup.xmltree import local, open_zip, parse, part
@@ -24,6 +25,7 @@ class OpenDocumentReader:
     """Reads ODT and ODP, templates and damaged ones too."""
 
     name = "opendocument"
+    gives = ("text", "metadata")
 
     @property
     def version(self) -> str:
@@ -31,6 +33,9 @@ class OpenDocumentReader:
 
     def claim(self, media_type: str, head: bytes) -> int:
         return {known.ODT: 50, known.ODP: 50, known.ODS: 30}.get(media_type, 0)
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return needs.packages("lxml")
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         with open_zip(path) as archive:

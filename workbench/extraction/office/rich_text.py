@@ -5,6 +5,7 @@ from pathlib import Path
 
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
+from workbench.extraction import needs
 from workbench.extraction.building import from_text, version
 from workbench.extraction.cleaning import tidy
 from workbench.extraction.protocol import ExtractOptions
@@ -22,6 +23,7 @@ class RichTextReader:
     """Reads RTF."""
 
     name = "rich-text"
+    gives = ("text", "metadata")
 
     @property
     def version(self) -> str:
@@ -29,6 +31,9 @@ class RichTextReader:
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type == known.RTF else 0
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return needs.packages("striprtf")
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         from striprtf.striprtf import rtf_to_text

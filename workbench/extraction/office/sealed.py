@@ -14,6 +14,7 @@ class SealedOfficeReader:
     """Recognises what the other office readers would mistake for an old or broken file."""
 
     name = "sealed-office"
+    gives = ()
     version = "1"
 
     def claim(self, media_type: str, head: bytes) -> int:

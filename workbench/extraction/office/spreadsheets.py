@@ -9,6 +9,7 @@ from zipfile import ZipFile, is_zipfile
 
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
+from workbench.extraction import needs
 from workbench.extraction.building import from_text, version
 from workbench.extraction.office.metadata import open_document_metadata, open_xml_metadata
 from workbench.extraction.protocol import ExtractOptions
@@ -25,6 +26,7 @@ class SpreadsheetReader:
     """Reads XLSX, XLSM, XLSB, XLS and ODS."""
 
     name = "spreadsheet"
+    gives = ("text", "metadata")
 
     @property
     def version(self) -> str:
@@ -32,6 +34,9 @@ class SpreadsheetReader:
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type in _SHEETS else 0
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return needs.packages("python_calamine")
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         text, failures = _read(path, options.limits.text_chars)

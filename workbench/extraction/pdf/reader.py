@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
+from workbench.extraction import needs
 from workbench.extraction.building import from_pages, version
 from workbench.extraction.cleaning import moment, tidy
 from workbench.extraction.protocol import ExtractOptions
@@ -46,6 +47,7 @@ class PdfReader:
     """Reads PDF of any version."""
 
     name = "pdf"
+    gives = ("text", "pages", "metadata", "ocr")
 
     @property
     def version(self) -> str:
@@ -53,6 +55,12 @@ class PdfReader:
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 70 if media_type == known.PDF else 0
+
+    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return needs.packages("pypdfium2") + (needs.recognition(options.languages) if options.ocr else ())
+
+    def switched_off(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
+        return () if options.ocr else ("Scanned pages are not recognised (extraction.ocr is off).",)
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         document = _opened(path)

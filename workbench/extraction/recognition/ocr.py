@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from workbench.errors import ExtractionError
 from workbench.extraction.protocol import ExtractOptions
 from workbench.extraction.recognition.tesseract import Recognised, orientation, recognise, usable_languages
-from workbench.records import ExtractionState
+from workbench.records import ExtractionState, RecognisedPage, Word
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -33,14 +33,29 @@ class Reading:
 
     Parameters
     ----------
+    confidence : 0 to 100, the mean over all letters
     turned : degrees clockwise by which the page had to be turned
+    skew : degrees clockwise by which it was straightened after that
     """
 
     text: str
     confidence: float
     language: str
     turned: int = 0
+    skew: float = 0.0
+    words: tuple[Word, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    def as_page(self, number: int) -> RecognisedPage:
+        """Return what is kept of it; `number` is counted from 1."""
+        return RecognisedPage(
+            page=number,
+            language=self.language,
+            confidence=self.confidence,
+            turned=self.turned,
+            skew=self.skew,
+            words=self.words,
+        )
 
 
 def read_picture(image: "Image", options: ExtractOptions, *, dpi: int | None) -> Reading:
