@@ -63,7 +63,7 @@ def test_an_empty_variable_and_an_empty_file_say_nothing(project: Path, monkeypa
         ("project: /elsewhere", r"line 1: no setting 'project'"),
         ("workers: \x00", r"workbench.yaml cannot be read: "),
         (b"home: \xff\xfe", r"workbench.yaml cannot be read: "),
-        ("database_url: postgresql://a:geheim@b/c", r"holds a password; set WORKBENCH_DATABASE_URL in the environment"),
+        ("database_url: postgresql://a:geheim@b/c", r"is a secret; set WORKBENCH_DATABASE_URL in the environment"),
     ],
 )
 def test_a_mistake_in_the_file_is_told_with_its_line(project: Path, text: str | bytes, words: str) -> None:
