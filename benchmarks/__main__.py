@@ -16,6 +16,7 @@ RESULTS = Path(__file__).parent / "results"
 # Name: its default size, and what it measures.
 BENCHMARKS = {
     "pipeline": (2000, "generated documents end to end, beside the docling command line and bare extraction"),
+    "tiers": (1000, "every way of reading beside the library it is built on"),
     "again": (2000, "a second ingest over the same files, whole process"),
     "journal": (1000, "database time of an ingest with the journal and without"),
     "lookup": (100_000, "near duplicates of one document among so many, from a fresh process"),

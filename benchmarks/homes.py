@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import psycopg
 from pydantic import SecretStr
 
 from benchmarks import server
@@ -62,6 +63,23 @@ class Home:
         """Run a command of the workbench in a process of its own."""
         variables = {"WORKBENCH_HOME": str(self.folder), "WORKBENCH_DATABASE_URL": self.database_url}
         return observed([sys.executable, "-m", "workbench", *arguments], variables)
+
+    def until_first(self, *arguments: str) -> tuple[float, float]:
+        """Seconds from the start of an ingest to its first document that is read, and to its end."""
+        variables = {**os.environ, "WORKBENCH_HOME": str(self.folder), "WORKBENCH_DATABASE_URL": self.database_url}
+        start, first = time.monotonic(), 0.0
+        process = subprocess.Popen(
+            [sys.executable, "-m", "workbench", "ingest", "-q", *arguments], env=variables, cwd=PROJECT
+        )
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            while process.poll() is None:
+                row = connection.execute("SELECT EXISTS (SELECT FROM workbench.extractions)").fetchone()
+                if row and row[0]:
+                    first = time.monotonic() - start
+                    break
+                time.sleep(0.02)
+        process.wait()
+        return first, time.monotonic() - start
 
     @property
     def settings(self) -> Settings:

@@ -6,22 +6,19 @@ keep nothing: the docling command line, one process, and our own extractors
 in as many workers as there are cores.
 """
 
-import os
 import random
 import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import documents, extracting, homes
+from benchmarks import docling_cli, documents, extracting, homes
 from benchmarks.homes import Finished, Home
 from benchmarks.rows import Options, Row, compared
 from workbench import Workbench
 
 # docling converts about 3 a second on a core: so many outweigh its start.
 DOCLING_FILES = 400
-# What docling takes among the generated files.
-DOCLING_TAKES = {".pdf", ".docx", ".xlsx", ".pptx", ".odt", ".html", ".md", ".csv", ".eml", ".txt"}
 
 
 def measure(options: Options) -> Iterator[Row]:
@@ -59,21 +56,21 @@ def _stages(home: Home, done: Finished) -> list[Row]:
 
 def _bare(files: list[Path], scratch: Path) -> Row:
     start = time.monotonic()
-    read = sum(1 for _, found in extracting.extract(files, scratch / "members") if found is not None)
+    read = sum(found.state.is_readable for _, found in extracting.extract(files, scratch / "members"))
     row = _rate("bare extraction, all workers, nothing kept", read, time.monotonic() - start)
     shutil.rmtree(scratch / "members", ignore_errors=True)
     return row
 
 
 def _docling(files: list[Path], options: Options) -> Iterator[Row]:
-    accepted = [file for file in files if file.suffix in DOCLING_TAKES]
+    accepted = [file for file in files if file.suffix in docling_cli.TAKES]
     chosen = random.Random(options.seed).sample(accepted, min(DOCLING_FILES, len(accepted)))
     pdfs = [file for file in chosen if file.suffix == ".pdf"]
     try:
         # Its pipeline for PDF without weights takes nothing else, so there are two commands.
         runs = [
-            _converted(pdfs, options, pipeline="native"),
-            _converted([file for file in chosen if file.suffix != ".pdf"], options, pipeline="standard"),
+            docling_cli.converted(pdfs, options, pipeline="native"),
+            docling_cli.converted([file for file in chosen if file.suffix != ".pdf"], options, pipeline="standard"),
         ]
     except (OSError, RuntimeError) as refusal:
         told = " ".join(str(refusal).split())[-160:]
@@ -83,30 +80,6 @@ def _docling(files: list[Path], options: Options) -> Iterator[Row]:
     note = f"{made} converted of {len(chosen)}; takes {len(accepted)} of {len(files)}; its start taken off"
     yield _rate("docling command line, one process", made, sum(seconds for _, seconds, _ in runs), note=note)
     yield Row(what="peak memory of docling", value=max(memory for _, _, memory in runs), unit="MB")
-
-
-def _converted(files: list[Path], options: Options, *, pipeline: str) -> tuple[int, float, float]:
-    """Files converted, seconds without those of the start, peak memory in MB."""
-    if not files:
-        return 0, 0.0, 0.0
-    _, start, _ = _convert(files[:1], options, pipeline=pipeline)
-    count, seconds, memory = _convert(files, options, pipeline=pipeline)
-    return count, max(seconds - start, 0.001), memory
-
-
-def _convert(files: list[Path], options: Options, *, pipeline: str) -> tuple[int, float, float]:
-    given, out = options.scratch / "docling-in", options.scratch / "docling-out"
-    for folder in (given, out):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-    for number, file in enumerate(files):
-        shutil.copy(file, given / f"{number:05}{file.suffix}")
-    threads = str(os.cpu_count() or 1)
-    command = [options.docling, "convert", "--pipeline", pipeline, "--no-ocr", "--to", "text", "--fail-on", "never"]
-    done = homes.observed(
-        [*command, "--num-threads", threads, "--parser-threads", threads, "--output", str(out), str(given)], {}
-    )
-    return len(list(out.glob("*.txt"))), done.seconds, done.tree_mb
 
 
 def _rate(what: str, count: int, seconds: float, *, note: str = "") -> Row:

@@ -80,7 +80,7 @@ def _pairs(files: Path, texts: Path) -> list[tuple[Path, Path]]:
 def _words(what: str, pairs: Sequence[tuple[Path, Path]], scratch: Path, *, ocr: bool) -> Iterator[Row]:
     true = dict(pairs)
     found = [
-        Words.of(read.text if read else "", true[file].read_text(encoding="utf-8", errors="replace"))
+        Words.of(read.text, true[file].read_text(encoding="utf-8", errors="replace"))
         for file, read in extracting.extract(list(true), scratch, ocr=ocr)
     ]
     shutil.rmtree(scratch, ignore_errors=True)

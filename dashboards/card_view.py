@@ -1,5 +1,6 @@
 """How the decision card looks: why a document was decided as it was. Pure functions to escaped HTML."""
 
+import base64
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ def card(card: "Card | None", found: "Found | None" = None) -> str:
         [
             f'<div class="head"><h2 class="any">{escape(document.name)}</h2>{_close(found)}</div>',
             f'<div class="muted small any">{escape(document.title or "")}</div>',
-            verdict(card),
+            f'<div class="top">{verdict(card)}{picture(card)}</div>',
             evidence(card.opinions, document.category),
             _problems(card),
             facts(card),
@@ -58,6 +59,16 @@ def verdict(card: "Card") -> str:
         for label in card.labels
     )
     return f'<div class="verdict">{name} {chip}{sure}<p class="any">{escape(document.reason)}</p>{by}{labelled}</div>'
+
+
+def picture(card: "Card") -> str:
+    """The first page, small."""
+    shown = card.picture
+    if shown is None:
+        return ""
+    data = base64.b64encode(shown.data).decode("ascii")
+    source = f"data:{escape(shown.media_type)};base64,{data}"
+    return f'<img class="page" src="{source}" width="{shown.width}" height="{shown.height}" alt="The first page">'
 
 
 def evidence(opinions: Sequence[Opinion], decided: str | None) -> str:
@@ -105,6 +116,7 @@ def facts(card: "Card") -> str:
         "Taken": words.moment(document.taken_at),
         "SHA-256": document.digest[:16] + "…",
     }
+    shown |= {"Read so far": f"up to page {extraction['next_page'] - 1}"} if extraction.get("next_page") else {}
     lines = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in shown.items() if value)
     return f"<h3>The file</h3><dl>{lines}</dl>"
 

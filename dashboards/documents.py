@@ -12,7 +12,7 @@ from dashboards.asking import Desk, Trouble
 from dashboards.overview import titles
 from dashboards.people import Person
 from workbench import Workbench, WorkbenchError
-from workbench.records import Document, Hit, Json, Label, Opinion, Problem
+from workbench.records import Document, Hit, Json, Label, Opinion, Problem, Thumbnail
 
 PART = 25
 # A search shows its best hits; a person narrows the question rather than turn a hundred pages.
@@ -72,6 +72,7 @@ class Card:
     problems: Sequence[Problem]
     beginning: str
     is_cut: bool
+    picture: Thumbnail | None = None
 
 
 class Documents(param.Parameterized):
@@ -226,4 +227,5 @@ def card(workbench: Workbench, document: int) -> Card:
         problems=life.problems,
         beginning=text[:BEGINNING],
         is_cut=len(text) > BEGINNING,
+        picture=next(iter(workbench.thumbnails(document)), None),
     )

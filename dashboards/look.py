@@ -99,7 +99,9 @@ CARD = """
 .head { display: flex; gap: 10px; justify-content: space-between; align-items: flex-start }
 .head h2 { font-size: 18px; margin: 0 }
 .close { flex: none; font-size: 13px; border: 1px solid var(--line); border-radius: 99px; padding: 3px 12px }
-.verdict { border-radius: 12px; background: var(--wash); padding: 14px 16px; margin-top: 14px }
+.top { display: flex; gap: 14px; margin-top: 14px; align-items: flex-start }
+.verdict { border-radius: 12px; background: var(--wash); padding: 14px 16px; flex: 1; min-width: 0 }
+.page { width: 112px; height: auto; flex: none; border: 1px solid var(--line); border-radius: 6px; background: #fff }
 .verdict .name { font-size: 20px; font-weight: 650 }
 .verdict .bar { margin: 8px 0 10px; height: 6px }
 .words { display: flex; flex-wrap: wrap; gap: 6px }

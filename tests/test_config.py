@@ -1,8 +1,10 @@
 """Settings: from the file, from the environment, and every mistake told with its place."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from tests.conftest import PROJECT
 from workbench import config
@@ -155,7 +157,12 @@ def test_there_is_a_worker_at_least(project: Path) -> None:
 
 
 def test_every_setting_is_described() -> None:
-    models = [Settings, config.ExtractionSettings, config.FolderSettings, config.NotebookSettings]
-    groups = {"extraction", "folders", "notebooks"}
-    bare = [n for m in models for n, f in m.model_fields.items() if not f.description and n not in groups]
-    assert bare == []
+    assert list(_bare(Settings)) == []
+
+
+def _bare(model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _bare(field.annotation)
+        elif not field.description:
+            yield name

@@ -6,13 +6,12 @@ only shows help or lists documents starts no more than it needs.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
-
-import psycopg
 
 from workbench import config, jobs, notebooks, pipeline, runs, wiring
 from workbench.analytics import Analytics
@@ -23,12 +22,13 @@ from workbench.classification.cascade import Cascade, with_plugins
 from workbench.classification.rulefile import load as load_rules
 from workbench.classification.rules import RuleClassifier
 from workbench.config import Settings
-from workbench.database import Database, Transaction, embedded, migrations
-from workbench.errors import ConfigError, DatabaseError, NotFound, UnknownName
+from workbench.database import Database, Transaction, migrations
+from workbench.errors import ConfigError, NotFound, UnknownName
 from workbench.notebooks import Executed
-from workbench.pipeline import Rules, Setting
+from workbench.pipeline import Rules, Setting, extracting
+from workbench.pipeline.extracting import Extracted
 from workbench.progress import Progress, silent
-from workbench.records import Document, Hit, Label, Problem, Run, RunState
+from workbench.records import Document, Extraction, Hit, Label, Problem, Run, RunState, Thumbnail
 from workbench.report import Report
 from workbench.runs import Order
 from workbench.runs.origin import actor_name, code_version
@@ -86,8 +86,8 @@ class Workbench:
     @cached_property
     def database(self) -> Database:
         """The catalogue, migrated."""
-        admin, own, role = self._conninfos()
-        with _connect(admin) as connection:
+        admin, own, role = wiring.conninfos(self.settings, role=self._role)
+        with wiring.connect(admin) as connection:
             current = migrations.is_current(connection)
         if not current:
             migrations.migrate(admin)
@@ -139,6 +139,18 @@ class Workbench:
         )
         run = pipeline.ingest(self._setting(), source, order, progress=progress, allow_empty=allow_empty)
         return self.report(run.id)
+
+    def extract(self, *paths: Path | str, **changes: Any) -> Iterator[Extracted]:  # Any: fields of ExtractOptions
+        """Read files in worker processes and keep nothing; what a container holds is there until the next file.
+
+        Parameters
+        ----------
+        changes : fields of `ExtractOptions` that differ from the settings, e.g. mode="structured", tables=True
+        """
+        files = [config.expanded(Path(path)) for path in paths]
+        with tempfile.TemporaryDirectory(prefix="workbench-extract-") as scratch:
+            options = wiring.changed(wiring.extract_options(self.settings, scratch=Path(scratch)), changes)
+            yield from extracting.extract(files, options=options, pool=wiring.pool(self.settings), files=len(files))
 
     def label(self, document: int | str, category: str, *, note: str = "") -> Document:
         """Say what a document is; a person's word outranks every classifier's."""
@@ -216,6 +228,18 @@ class Workbench:
         document = self.document(key)
         with self._read() as tx:
             return browsing.text(tx, document.id)
+
+    def extraction(self, key: int | str) -> Extraction | None:
+        """How a document was read, with tables, fields and recognised words; None while it is not read."""
+        document = self.document(key)
+        with self._read() as tx:
+            return browsing.extraction(tx, document.id)
+
+    def thumbnails(self, key: int | str) -> list[Thumbnail]:
+        """Small pictures of a document's first pages."""
+        document = self.document(key)
+        with self._read() as tx:
+            return browsing.thumbnails(tx, document.digest)
 
     def search(self, question: str, *, most: int = 20, skip: int = 0) -> list[Hit]:
         """Full-text search in German and English, best first."""
@@ -297,26 +321,6 @@ class Workbench:
             pool=wiring.pool(self.settings),
             scratch=self.settings.home_folder / "scratch",
         )
-
-    def _conninfos(self) -> tuple[str, str, str]:
-        """Who migrates, who works, and the role to take on after logging in ("" where the login has it)."""
-        role = f"workbench_{self._role}"
-        if url := self.settings.database_url:
-            own = self.settings.app_database_url if self._role == "app" else None
-            return url.get_secret_value(), (own or url).get_secret_value(), "" if own else role
-        server = embedded.ensure(self.settings.home_folder / "postgres")
-        login: embedded.Role = "app" if self._role == "app" else "service"
-        return server.conninfo(role="admin"), server.conninfo(role=login), ""
-
-
-def _connect(conninfo: str) -> psycopg.Connection[tuple[object, ...]]:
-    try:
-        return psycopg.connect(conninfo, autocommit=True, connect_timeout=10)
-    except psycopg.Error as error:
-        raise DatabaseError(
-            f"no database answers: {' '.join(str(error).split())}; "
-            "start it with 'workbench db start', or check WORKBENCH_DATABASE_URL"
-        ) from error
 
 
 def _category(given: Any) -> Category:  # Any: the rule set's own model

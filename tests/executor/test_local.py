@@ -260,3 +260,17 @@ def test_nothing_survives_when_the_parent_is_killed(tmp_path):
         assert parent.stdout.read() == ""
     assert wait_until(lambda: not any(is_alive(pid) for pid in descendants))
     assert Path(marker).exists()
+
+
+def test_tasks_wait_for_a_nursery_that_was_killed_while_it_loaded():
+    with executor(workers=1, preload=("tests.executor.slow_to_load",)) as pool:
+        nursery = pool._pool._line.process
+        os.kill(nursery.pid, signal.SIGKILL)
+        assert [outcome.value for outcome in pool.run(tasks.double, [("a", 2)])] == [4]
+
+
+def test_closing_does_not_wait_for_what_is_still_loading():
+    started = time.monotonic()
+    with executor(workers=1, preload=("tests.executor.slow_to_load",)):
+        pass
+    assert time.monotonic() - started < 1.5

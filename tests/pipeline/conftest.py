@@ -29,4 +29,4 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """Without docling, whose loading would be most of each test; `tests/extraction` and the scenarios use it."""
-    return settings.model_copy(update={"extraction": settings.extraction.model_copy(update={"docling": False})})
+    return settings.model_copy(update={"extraction": settings.extraction.model_copy(update={"mode": "fast"})})

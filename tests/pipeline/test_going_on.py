@@ -1,5 +1,6 @@
 """What an interrupted run leaves behind is finished, whatever is asked for next."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,9 @@ def post(tmp_path: Path) -> Path:
 def interrupted(workbench: Workbench, post: Path, monkeypatch: pytest.MonkeyPatch) -> Workbench:
     """A workbench whose run over the letters ended after they were taken and before they were read."""
 
-    def stop(*_: object) -> None:
+    def stop(_job: object, _workers: object, incoming: Iterator[int]) -> None:
+        for _ in incoming:
+            pass
         raise KeyboardInterrupt
 
     monkeypatch.setattr("workbench.pipeline.read", stop)

@@ -4,8 +4,9 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.catalog import keeping
 from workbench.database import Queries, Transaction
-from workbench.records import Document, Evidence, Hit, Json, Label, Opinion, Problem
+from workbench.records import Document, Evidence, Extraction, Hit, Json, Label, Opinion, Problem, Thumbnail
 
 SQL = Queries("catalog")
 
@@ -80,6 +81,17 @@ def life(tx: Transaction, document: Document) -> Life:
 def text(tx: Transaction, document_id: int) -> str:
     """A document's text; empty where it has none."""
     return str(tx.value(SQL.text_of, {"id": document_id}) or "")
+
+
+def extraction(tx: Transaction, document_id: int) -> Extraction | None:
+    """How a document was read, with all that is kept; None while it is not read."""
+    found = tx.dicts(SQL.whole_extraction_of, {"id": document_id})
+    return keeping.extraction_of(found[0]) if found else None
+
+
+def thumbnails(tx: Transaction, digest: str) -> list[Thumbnail]:
+    """Small pictures of a document's pages, first page first."""
+    return tx.all(SQL.thumbnails_of, {"digest": digest}, into=Thumbnail)
 
 
 def search(tx: Transaction, question: str, *, most: int = 20, skip: int = 0) -> list[Hit]:

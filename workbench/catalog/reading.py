@@ -2,20 +2,19 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from workbench.catalog import keeping
+from workbench.catalog.keeping import Kept
 from workbench.database import Queries, Transaction
+from workbench.extraction.media_types import WRAPPINGS
 from workbench.records import Decision, Digest, Extraction, ExtractionState, Problem
 
 SQL = Queries("catalog")
-
-
-# A mail is a document that carries others; an archive is only their wrapping, and nothing to classify.
-_MAIL = {"message/rfc822", "application/vnd.ms-outlook"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +40,7 @@ class Signature:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """A document as it was read."""
+    """A document as it was read; what is kept beside the text is found by its own digest."""
 
     digest: Digest
     options_digest: str
@@ -53,6 +52,18 @@ class Reading:
     def text_digest(self) -> Digest | None:
         text = self.extraction.text
         return Digest(hashlib.sha256(text.encode()).hexdigest()) if text else None
+
+    @cached_property
+    def structure(self) -> Kept | None:
+        return Kept.of(self.extraction.structure)
+
+    @cached_property
+    def tables(self) -> Kept | None:
+        return Kept.of(keeping.tables_json(self.extraction.tables))
+
+    @cached_property
+    def recognition(self) -> Kept | None:
+        return Kept.of(keeping.recognised_json(self.extraction.recognised))
 
 
 def to_read(tx: Transaction, digests: Sequence[str]) -> list[ToRead]:
@@ -71,6 +82,12 @@ def valid_extractions(
     return found
 
 
+def unfinished(tx: Transaction, digests: Sequence[str], *, options_digest: str) -> Mapping[str, Extraction]:
+    """What is known so far of long scans of which pages still wait."""
+    params = {"digests": list(digests), "options_digest": options_digest}
+    return {row["digest"]: keeping.extraction_of(row) for row in tx.dicts(SQL.unfinished_extractions, params)}
+
+
 def reuse(tx: Transaction, extraction_ids: Sequence[int]) -> None:
     """Give documents the facts of extractions that are held already."""
     tx.run(SQL.reuse_extractions, {"ids": list(extraction_ids)})
@@ -81,13 +98,12 @@ def keep(tx: Transaction, readings: Sequence[Reading]) -> None:
     if not readings:
         return
     _keep_texts(tx, readings)
-    for reading in readings:
-        if reading.extraction.structure:
-            body = reading.extraction.structure
-            tx.run(SQL.keep_structure, {"digest": hashlib.sha256(body.encode()).hexdigest(), "body": body})
+    _keep_structures(tx, readings)
     with tx.staged(SQL.stage_readings, "readings", map(_row, readings)):
+        tx.run(SQL.forget_overtaken)
         tx.run(SQL.keep_extractions)
         tx.run(SQL.keep_facts)
+    _keep_thumbnails(tx, readings)
     _keep_signatures(tx, readings)
 
 
@@ -105,6 +121,22 @@ def _keep_texts(tx: Transaction, readings: Sequence[Reading]) -> None:
     texts = ((digest, r.extraction.text, len(r.extraction.text)) for r in readings if (digest := r.text_digest))
     with tx.staged(SQL.stage_texts, "new_texts", texts):
         tx.run(SQL.keep_texts)
+
+
+def _keep_structures(tx: Transaction, readings: Sequence[Reading]) -> None:
+    kept = [body for r in readings for body in (r.structure, r.tables, r.recognition) if body]
+    if kept:
+        with tx.staged(SQL.stage_structures, "new_structures", ((k.digest, k.body) for k in kept)):
+            tx.run(SQL.keep_structures)
+
+
+def _keep_thumbnails(tx: Transaction, readings: Sequence[Reading]) -> None:
+    rows = [
+        (r.digest, t.page, t.width, t.height, t.media_type, t.data) for r in readings for t in r.extraction.thumbnails
+    ]
+    if rows:
+        with tx.staged(SQL.stage_thumbnails, "new_thumbnails", rows):
+            tx.run(SQL.keep_thumbnails)
 
 
 def _keep_signatures(tx: Transaction, readings: Sequence[Reading]) -> None:
@@ -126,7 +158,6 @@ def _row(reading: Reading) -> tuple[Any, ...]:  # Any: one value per column
     e = reading.extraction
     m = e.metadata
     decision, reason = _first_decision(e)
-    structure = hashlib.sha256(e.structure.encode()).hexdigest() if e.structure else None
     return (
         reading.digest,
         e.extractor,
@@ -136,13 +167,16 @@ def _row(reading: Reading) -> tuple[Any, ...]:  # Any: one value per column
         e.state,
         e.message,
         reading.text_digest,
-        structure,
+        *(kept.digest if kept else None for kept in (reading.structure, reading.tables, reading.recognition)),
         list(e.page_starts),
         len(e.children),
         e.from_ocr,
-        Jsonb(_plain(m)),
+        Jsonb(keeping.metadata_json(m)),
         list(e.warnings),
         Jsonb(dict(e.seconds)),
+        Jsonb(dict(e.options)),
+        Jsonb(dict(e.fields)),
+        e.next_page,
         m.title,
         m.subject,
         m.sender,
@@ -157,7 +191,7 @@ def _row(reading: Reading) -> tuple[Any, ...]:  # Any: one value per column
 
 
 def _first_decision(extraction: Extraction) -> tuple[Decision, str]:
-    if extraction.children and extraction.media_type not in _MAIL:
+    if extraction.children and extraction.media_type in WRAPPINGS:
         count = len(extraction.children)
         return Decision.CONTAINER, f"holds {count} other {'document' if count == 1 else 'documents'}"
     if extraction.state.is_readable:
@@ -165,10 +199,3 @@ def _first_decision(extraction: Extraction) -> tuple[Decision, str]:
     if extraction.state is ExtractionState.EMPTY:
         return Decision.NEEDS_REVIEW, extraction.message or "has no text"
     return Decision.UNREADABLE, extraction.message
-
-
-def _plain(metadata: Any) -> dict[str, Any]:  # Any: a dataclass's fields as JSON
-    found = asdict(replace(metadata, raw=dict(metadata.raw)))
-    for name in ("created_at", "modified_at"):
-        found[name] = found[name].isoformat() if found[name] else None
-    return {k: v for k, v in found.items() if v not in (None, (), {}, [])}

@@ -66,9 +66,9 @@ def take(tx: Transaction, *, run: int, wave: int, taken: Sequence[Taken]) -> Non
         tx.run(SQL.next_items_of_incoming, {"run_id": run, "wave": wave, "relocated": relocated})
 
 
-def add_leftovers(tx: Transaction, run: int, root: str) -> int:
+def add_leftovers(tx: Transaction, run: int, root: str, *, later: int) -> int:
     """Take on the documents below a place that an unfinished run left on their way; how many items that made."""
-    return tx.run(SQL.leftover_items, {"run_id": run, "root": root})
+    return tx.run(SQL.leftover_items, {"run_id": run, "root": root, "later": later})
 
 
 def _relocate_members(tx: Transaction, renamed: Sequence[tuple[str, str, str]]) -> list[str]:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import typer
 
-from workbench.cli import database, ingest, looking, notebooks, upkeep
+from workbench.cli import database, extract, ingest, looking, notebooks, upkeep
 from workbench.errors import RunHeld, WorkbenchError
 
 WRONG_USAGE = 2
@@ -27,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (ingest, looking, upkeep):
+for group in (ingest, extract, looking, upkeep):
     group.add_to(app)
 app.add_typer(database.app, name="db")
 app.add_typer(notebooks.app, name="notebook")

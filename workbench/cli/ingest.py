@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from workbench.app import Workbench
-from workbench.cli import output
+from workbench.cli import choosing, output
 from workbench.cli.output import Json
 from workbench.progress import shown, silent
 from workbench.records import RunState
@@ -23,6 +23,9 @@ def add_to(app: typer.Typer) -> None:
 
 def ingest(
     paths: Paths,
+    mode: choosing.Modes = None,
+    ocr: choosing.Ocr = None,
+    assignments: choosing.Assignments = None,
     reason: Annotated[str, typer.Option(help="Why, for the run's record.")] = "",
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Believe that a folder which held files was really emptied.")
@@ -38,7 +41,8 @@ def ingest(
     Example: workbench ingest ~/Documents /mnt/share/post
     """
     look = nullcontext(silent) if quiet else shown(wanted=False if json else None)
-    with Workbench() as wb, look as progress:
+    settings = choosing.settings(mode=mode, ocr=ocr, assignments=assignments)
+    with Workbench(settings=settings) as wb, look as progress:
         report = wb.ingest(*paths, progress=progress, reason=reason, allow_empty=allow_empty)
     if json:
         output.as_json(report.as_json())

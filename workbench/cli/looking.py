@@ -197,6 +197,9 @@ def _card(life: Life) -> None:
         for sentence in (e["message"], *e["warnings"]):
             if sentence:
                 output.line(f"  {sentence}")
+        told = {name: value for name, value in e["fields"].items() if value and not isinstance(value, dict | list)}
+        if told:
+            output.table(("field", "value"), list(told.items()))
     evidence = [(e.rule, e.category, e.field, e.found, e.weight) for o in life.opinions[-1:] for e in o.evidence]
     if evidence:
         output.table(("rule", "speaks for", "in", "found", "weight"), evidence)

@@ -17,7 +17,8 @@ from typing import Any
 from workbench.errors import ExecutorError
 from workbench.executor import nursery
 
-_START_TIMEOUT_S = 120.0
+START_TIMEOUT_S = 120.0
+"""Seconds that loading everything may take on a slow, busy machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,44 +40,44 @@ class Line:
         message = self.control.recv(nursery.MAX_MESSAGE)
         return pickle.loads(message) if message else None
 
-    def close(self) -> None:
-        """Hang up, which ends the nursery, and wait until it is gone."""
+    def close(self, *, at_once: bool = False) -> None:
+        """Hang up, which ends the nursery with its workers, and wait until it is gone.
+
+        Parameters
+        ----------
+        at_once : for one that is still loading, has no workers yet and would not notice before it has loaded
+        """
+        if at_once:
+            self.process.kill()
         self.control.close()
         self.process.wait()
 
 
 def open_nursery(memory_bytes: int, preload: Sequence[str]) -> Line:
-    """Start a nursery and wait until it is ready.
+    """Start a nursery; its first message says that it has loaded everything.
 
     Raises
     ------
     ExecutorError
-        It does not start.
+        No process can be started.
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         # -P: the folder one happens to stand in must not shadow a module.
         command = [sys.executable, "-P", "-m", "workbench.executor.nursery", str(theirs.fileno()), str(memory_bytes)]
         path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)  # noqa: PTH109 - a string for a variable
-        process = subprocess.Popen(
-            [*command, *preload],
-            pass_fds=(theirs.fileno(),),
-            # None of our pipes: whoever reads our output must see its end when we end.
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            env={**os.environ, "PYTHONPATH": path, "OMP_THREAD_LIMIT": "1"},
-        )
-    ours.settimeout(_START_TIMEOUT_S)
-    try:
-        message = ours.recv(nursery.MAX_MESSAGE)
-    except TimeoutError:
-        message = b""
-    if not message:
-        process.kill()
-        process.wait()
-        ours.close()
-        raise ExecutorError(f"The process that forks workers did not start; try: {' '.join(command[:4])} 0 0")
-    ours.settimeout(None)
+        try:
+            process = subprocess.Popen(
+                [*command, *preload],
+                pass_fds=(theirs.fileno(),),
+                # None of our pipes: whoever reads our output must see its end when we end.
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                env={**os.environ, "PYTHONPATH": path, "OMP_THREAD_LIMIT": "1"},
+            )
+        except OSError as fault:
+            ours.close()
+            raise ExecutorError(f"No worker process can be started: {fault.strerror or fault}.") from fault
     return Line(process=process, control=ours)

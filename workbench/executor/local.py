@@ -28,6 +28,8 @@ class LocalExecutor:
     ------
     ExecutorError
         On entering, or in `run`: worker processes cannot be started or do not stay alive.
+
+    Entering returns at once; `preload` goes on beside, and tasks wait for it.
     """
 
     def __init__(

@@ -62,23 +62,24 @@ class Pool:
     _discarded: "set[queue.SimpleQueue[Outcome[Any] | ExecutorError]]" = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _fault: ExecutorError | None = None
+    _is_ready: bool = False
+    _opened_at: float = 0.0
     _closing: bool = False
     _restarts: int = 0
 
     def start(self) -> None:
-        """Start the nursery and the thread that serves it.
+        """Start the nursery and the thread that serves it; tasks may be queued while it is still loading.
 
         Raises
         ------
         ExecutorError
-            The nursery does not start.
+            No process can be started.
         """
         self._selector = selectors.DefaultSelector()
         self._woken, self._wake = socket.socketpair()
         self._woken.setblocking(False)
         self._selector.register(self._woken, selectors.EVENT_READ)
-        self._line = line.open_nursery(self.memory_bytes, self.preload)
-        self._selector.register(self._line.control, selectors.EVENT_READ)
+        self._open_nursery()
         self._thread = threading.Thread(target=self._run, name="workbench-executor", daemon=True)
         self._thread.start()
 
@@ -101,12 +102,17 @@ class Pool:
         self._closing = True
         self._nudge()
         self._thread.join()
-        self._line.close()
+        self._line.close(at_once=not self._is_ready)
         self._selector.close()
         for worker in self._workers.values():
             worker.channel.close()
         self._woken.close()
         self._wake.close()
+
+    def _open_nursery(self) -> None:
+        self._line = line.open_nursery(self.memory_bytes, self.preload)
+        self._is_ready, self._opened_at = False, time.monotonic()
+        self._selector.register(self._line.control, selectors.EVENT_READ)
 
     def _nudge(self) -> None:
         with contextlib.suppress(OSError):
@@ -124,7 +130,7 @@ class Pool:
                     self._attend(key)
                 self._end_late()
         except Exception as fault:  # nobody may wait for ever for a thread that is gone
-            self._give_up(ExecutorError(f"The worker processes cannot be kept alive: {fault}"))
+            self._give_up(ExecutorError(f"No worker process can be kept alive: {fault}"))
 
     def _attend(self, key: selectors.SelectorKey) -> None:
         if key.fileobj is self._woken:
@@ -142,9 +148,11 @@ class Pool:
         kind, *values = message
         if kind == nursery.ENDED:
             self._bury(*values)
+        elif kind == nursery.READY:
+            self._is_ready = True
 
     def _fork_missing(self) -> None:
-        while sum(not worker.is_ending for worker in self._workers.values()) < self.size:
+        while self._is_ready and sum(not worker.is_ending for worker in self._workers.values()) < self.size:
             ours, theirs = socket.socketpair()
             with theirs:
                 self._line.order(nursery.FORK, channel=theirs)
@@ -250,11 +258,15 @@ class Pool:
             task.pass_on(answer)
 
     def _until_deadline(self) -> float | None:
+        if not self._is_ready:
+            return max(0.0, self._opened_at + line.START_TIMEOUT_S - time.monotonic())
         busy = [worker.since for worker in self._workers.values() if worker.task is not None and not worker.is_ending]
         return max(0.0, min(busy) + self.timeout_s - time.monotonic()) if busy else None
 
     def _end_late(self) -> None:
         now = time.monotonic()
+        if not self._is_ready and now - self._opened_at >= line.START_TIMEOUT_S:
+            self._replace_nursery()
         for worker in list(self._workers.values()):
             if worker.task is not None and not worker.is_ending and now - worker.since >= self.timeout_s:
                 self._end(worker, timed_out=True)
@@ -276,13 +288,15 @@ class Pool:
         """Start again when the nursery itself was killed; its workers died with it."""
         self._restarts += 1
         self._selector.unregister(self._line.control)
-        self._line.close()
+        self._line.close(at_once=True)
         for pid in list(self._workers):
             self._bury(pid, -signal.SIGKILL)
         if self._restarts > _MOST_RESTARTS:
-            raise ExecutorError("the process that forks workers keeps ending")
-        self._line = line.open_nursery(self.memory_bytes, self.preload)
-        self._selector.register(self._line.control, selectors.EVENT_READ)
+            raise ExecutorError(
+                "the process that forks them ends again and again; is there memory left, and does 'workbench doctor' "
+                "find everything installed?"
+            )
+        self._open_nursery()
 
     def _give_up(self, fault: ExecutorError) -> None:
         with self._lock:

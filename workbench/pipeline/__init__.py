@@ -2,9 +2,9 @@
 
 `ingest` takes a source through all five as one run. Each station works off
 the run's items, batch by batch, and records a batch in one transaction; a run
-that is killed goes on from the last of them. Stations follow one another
-rather than overlap, so that names, originals and categories do not depend on
-which worker was faster.
+that is killed goes on from the last of them. What is taken is read at once;
+relating and classifying wait until everything is read, so that originals and
+categories do not depend on which worker was faster.
 """
 
 from collections.abc import Sequence
@@ -25,6 +25,7 @@ from workbench.pipeline.reading import read
 from workbench.pipeline.relating import relate
 from workbench.pipeline.scanning import scan
 from workbench.pipeline.taking import take, take_on
+from workbench.pipeline.workers import Workers
 from workbench.progress import Progress, silent
 from workbench.records import Run, RunState
 from workbench.runs import Order
@@ -112,10 +113,11 @@ def _through(job: Job, setting: Setting, source: Source, *, allow_empty: bool) -
         rules = setting.rules
         deciding.keep_rule_set(tx, digest=rules.digest, author=rules.author, message=rules.message, body=rules.body)
         deciding.keep_categories(tx, rules.categories)
-    scan(job, source, allow_empty=allow_empty)
-    take(job, source)
-    take_on(job, source)
-    read(job)
+    with Workers(job) as workers:
+        scan(job, source, allow_empty=allow_empty)
+        workers.expect_work()
+        take_on(job, source)
+        read(job, workers, take(job, source))
     relate(job)
     classify(job, setting.cascade)
 

@@ -19,7 +19,7 @@ _SILENT = {ExtractionState.OK, ExtractionState.UNSUPPORTED}
 
 def of_reading(document: ToRead, found: Extraction) -> list[Problem]:
     """What to report about an extraction that is not simply ok."""
-    if found.state in _SILENT:
+    if found.state in _SILENT or found.next_page is not None:
         return []
     what, _, advice = found.message.partition(". ")
     return [

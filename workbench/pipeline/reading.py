@@ -1,4 +1,4 @@
-"""Third station: worker processes read what is new; one transaction per batch records it.
+"""Third station: worker processes read what is taken; one transaction per batch records it.
 
 Containers hand their members back: they become arrivals one level deeper and
 are read in the next wave. What kills a worker is tried again alone, without
@@ -22,13 +22,17 @@ from workbench.extraction import Mode
 from workbench.pipeline import failures, members
 from workbench.pipeline.job import Job
 from workbench.pipeline.steps import Task, read_document
-from workbench.records import Item, Stage
-from workbench.runs.items import STRIKES, Done
+from workbench.pipeline.workers import Workers
+from workbench.records import Extraction, Item, Stage
+from workbench.runs.items import LATER, STRIKES, Done
 
 CLAIM = 64
 COMMIT_AFTER = 64
-WORTH_PRELOADING = 12
 COMMIT_AFTER_S = 2.0
+
+
+# An item with its document and the files it holds open, and what became of it.
+_Landed = tuple[tuple[Item, ToRead, ExitStack], Outcome[Reading]]
 
 
 @dataclass(kw_only=True)
@@ -55,36 +59,27 @@ class _Flight:
             self.spare.append(folder)
 
 
-def read(job: Job) -> None:
-    """Read every document that waits for it, wave by wave."""
+def read(job: Job, workers: Workers, incoming: Iterator[int]) -> None:
+    """Read every document that waits for it, wave by wave; meanwhile more are taken.
+
+    Parameters
+    ----------
+    incoming : takes the next batch of files at each step
+    """
+    taken_before = job.seconds.get(Stage.TAKE, 0.0)
     with job.timed(Stage.READ):
-        waves = job.items.waves(Stage.READ)
-        first = next(waves, None)
-        if first is None:
-            return  # no workers are started for nothing
-        with LocalExecutor(
-            workers=job.pool.workers,
-            timeout_s=job.pool.timeout_s,
-            memory_bytes=job.pool.memory_bytes,
-            tasks_per_worker=job.pool.tasks_per_worker,
-            preload=_preload(job),
-        ) as executor:
-            _read_wave(job, executor, first)
-            for wave in waves:
-                _read_wave(job, executor, wave)
+        if workers.expect_work():
+            _read_wave(job, workers.executor(), 0, incoming)
+        for wave in job.items.waves(Stage.READ):
+            _read_wave(job, workers.executor(), wave, iter(()))
+    # Taking went on inside of reading, and is counted by itself.
+    job.seconds[Stage.READ] -= job.seconds.get(Stage.TAKE, 0.0) - taken_before
 
 
-def _preload(job: Job) -> tuple[str, ...]:
-    done, total = job.items.progress()[Stage.READ]
-    # Loading docling takes seconds: once for all workers when there are many files, not at all for a few plain ones.
-    heavy = job.options.mode is not Mode.FAST and total - done >= WORTH_PRELOADING
-    return ("workbench.pipeline.steps", *(("workbench.extraction.preload",) if heavy else ()))
-
-
-def _read_wave(job: Job, executor: LocalExecutor, wave: int) -> None:
+def _read_wave(job: Job, executor: LocalExecutor, wave: int, incoming: Iterator[int]) -> None:
     flight = _Flight()
     try:
-        _read_through(job, executor, flight, _tasks(job, flight, wave))
+        _read_through(job, executor, flight, _tasks(job, flight, wave, incoming))
         # What lost its process or a worker before: one at a time, with nothing beside it.
         while alone := job.items.claim_alone(Stage.READ, wave=wave):
             _read_through(job, executor, flight, iter(_prepare(job, flight, [alone])))
@@ -101,16 +96,21 @@ def _read_through(job: Job, executor: LocalExecutor, flight: _Flight, tasks: Ite
     _record(job, flight)
 
 
-def _tasks(job: Job, flight: _Flight, wave: int) -> Iterator[tuple[str, Task]]:
-    while batch := job.items.claim(Stage.READ, wave=wave, most=CLAIM):
-        yield from _prepare(job, flight, batch)
+def _tasks(job: Job, flight: _Flight, wave: int, incoming: Iterator[int]) -> Iterator[tuple[str, Task]]:
+    while True:
+        while batch := job.items.claim(Stage.READ, wave=wave, most=CLAIM):
+            yield from _prepare(job, flight, batch)
+        if next(incoming, None) is None:
+            return
 
 
 def _prepare(job: Job, flight: _Flight, batch: list[Item]) -> list[tuple[str, Task]]:
     """Tasks for these items; what was read before with the same options is taken over at once."""
     with job.database.transaction() as tx:
         documents = {d.digest: d for d in reading.to_read(tx, [item.key for item in batch])}
-        held = reading.valid_extractions(tx, list(documents), options_digest=extraction.options_digest(job.options))
+        digest = extraction.options_digest(job.options)
+        held = reading.valid_extractions(tx, list(documents), options_digest=digest)
+        begun = reading.unfinished(tx, list(documents), options_digest=digest)
     tasks, reusable = [], []
     for item in batch:
         document = documents[item.key]  # type: ignore[index]  # an item's key is the digest
@@ -118,7 +118,7 @@ def _prepare(job: Job, flight: _Flight, batch: list[Item]) -> list[tuple[str, Ta
         if known is not None:
             reusable.append((item, known))
         else:
-            tasks.append((item.key, _task(job, flight, item, document)))
+            tasks.append((item.key, _task(job, flight, item, document, begun.get(item.key))))
     if reusable:
         _reuse(job, reusable)
     return tasks
@@ -135,7 +135,7 @@ def _valid(job: Job, document: ToRead, held: Mapping[tuple[str, str], int]) -> i
     )
 
 
-def _task(job: Job, flight: _Flight, item: Item, document: ToRead) -> Task:
+def _task(job: Job, flight: _Flight, item: Item, document: ToRead, begun: Extraction | None) -> Task:
     held = ExitStack()
     path = held.enter_context(job.store.file(document.digest))
     scratch = held.enter_context(flight.scratch(job.scratch))
@@ -143,7 +143,14 @@ def _task(job: Job, flight: _Flight, item: Item, document: ToRead) -> Task:
     options = replace(job.options, scratch=scratch, name=document.name)
     if item.strikes:
         options = replace(options, mode=Mode.FAST)
-    return Task(digest=document.digest, path=path, name=document.name, media_type=document.media_type, options=options)
+    return Task(
+        digest=document.digest,
+        path=path,
+        name=document.name,
+        media_type=document.media_type,
+        options=options,
+        begun=begun,
+    )
 
 
 def _reuse(job: Job, found: list[tuple[Item, int]]) -> None:
@@ -161,6 +168,7 @@ def _record(job: Job, flight: _Flight) -> None:
         return
     landed = [(flight.under_way.pop(outcome.key), outcome) for outcome in back]
     try:
+        landed = _still_meant(job, landed)
         readings = [(item, document, outcome.value) for (item, document, _), outcome in landed if outcome.value]
         lost = [(item, document, outcome) for (item, document, _), outcome in landed if not outcome.value]
         taken = {r.digest: members.store(job, document, r.extraction) for _, document, r in readings}
@@ -170,14 +178,33 @@ def _record(job: Job, flight: _Flight) -> None:
                 for problem in (*failures.of_reading(document, r.extraction), *taken[r.digest].problems):
                     reading.keep_problem(tx, problem)
                 taking.take(tx, run=job.run_id, wave=document.depth + 1, taken=taken[r.digest].members)
-            _next_stations(job, tx, [r.digest for _, _, r in readings])
-            job.items.complete(tx, [Done(id=item.id, outcome=r.extraction.state) for item, _, r in readings])
+            whole = [(item, r) for item, _, r in readings if r.extraction.next_page is None]
+            _next_stations(job, tx, [r.digest for _, r in whole])
+            job.items.complete(tx, [Done(id=item.id, outcome=r.extraction.state) for item, r in whole])
+            # Long scans go on when everything else is read; until then they are found by their first pages.
+            rest = [item.id for item, _, r in readings if r.extraction.next_page is not None]
+            job.items.put_off(tx, rest, wave=LATER)
         for item, document, outcome in lost:
             _strike(job, item, document, outcome)
     finally:
         for (_, _, held), _ in landed:
             held.close()
     job.show(Stage.READ)
+
+
+def _still_meant(job: Job, landed: list[_Landed]) -> list[_Landed]:
+    """Leave out what got another ending while it was read: it is read anew."""
+    with job.database.transaction() as tx:
+        now = {d.digest: d for d in reading.to_read(tx, [document.digest for (_, document, _), _ in landed])}
+        stale = [one for one in landed if _ending(now[one[0][1].digest]) != _ending(one[0][1])]
+        job.items.put_off(tx, [item.id for (item, _, _), _ in stale], wave=0)
+    for (_, _, held), _ in stale:
+        held.close()
+    return [one for one in landed if one not in stale]
+
+
+def _ending(document: ToRead) -> str:
+    return Path(document.name).suffix.lower()
 
 
 def _strike(job: Job, item: Item, document: ToRead, outcome: Outcome[Reading]) -> None:

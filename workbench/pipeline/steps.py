@@ -4,7 +4,6 @@ A pure function of the task, importable by name, so that any executor can run
 it. It has never heard of a database.
 """
 
-import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +24,7 @@ class Task:
     ----------
     path : a file with the bytes, not to be written to
     options : with a scratch folder of this task's own
+    begun : what is known of a long scan so far; its pages are not read again
     """
 
     digest: Digest
@@ -32,20 +32,30 @@ class Task:
     name: str
     media_type: str
     options: ExtractOptions
+    begun: Extraction | None = None
 
 
 def read_document(task: Task) -> Reading:
     """Extract a document and compute what its like are found by."""
-    start = time.perf_counter()
-    found = extraction.read(task.path, name=task.name, media_type=task.media_type, options=task.options)
-    seconds = {**found.seconds, "read": round(time.perf_counter() - start, 4)}
+    found = _read(task)
     return Reading(
         digest=task.digest,
         options_digest=extraction.options_digest(task.options),
-        extraction=replace(found, seconds=seconds),
+        extraction=found,
         text_signature=_text_signature(found),
         image_signature=_image_signature(task) if task.media_type.startswith("image/") else None,
     )
+
+
+def _read(task: Task) -> Extraction:
+    first = task.begun.next_page or 1 if task.begun else 1
+    found = extraction.read(
+        task.path, name=task.name, media_type=task.media_type, options=replace(task.options, first_page=first)
+    )
+    if found.next_page is not None and found.next_page <= first:
+        # An extractor that makes no headway must not be asked for ever.
+        found = replace(found, next_page=None)
+    return extraction.merged(task.begun, found) if task.begun else found
 
 
 def _text_signature(found: Extraction) -> Signature | None:

@@ -1,6 +1,9 @@
-"""Second station: the bytes go into the store, the arrivals into the catalogue."""
+"""Second station: the bytes go into the store, the arrivals into the catalogue.
 
-from collections.abc import Mapping
+Taken in batches, on which the workers are reading while the next is stored.
+"""
+
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -11,30 +14,33 @@ from workbench.catalog.taking import Taken
 from workbench.errors import SourceError
 from workbench.pipeline.job import Job
 from workbench.records import Arrival, Digest, Item, Problem, Stage
-from workbench.runs.items import Done
+from workbench.runs.items import LATER, Done
 from workbench.sources import Source
 
-BATCH = 200
+# Small enough that workers do not wait long for the next batch.
+BATCH = 100
 # Storing waits for the disk far more than for the processor.
 THREADS = 8
 
 
-def take(job: Job, source: Source) -> None:
-    """Store and record everything noted by the scan; one transaction per batch."""
-    with job.timed(Stage.TAKE), ThreadPoolExecutor(THREADS, thread_name_prefix="take") as threads:
+def take(job: Job, source: Source) -> Iterator[int]:
+    """Store and record what the scan noted, a batch in one transaction at each step; gives how many were taken."""
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="take") as threads:
         for batch in job.items.batches(Stage.TAKE, most=BATCH):
-            results = list(threads.map(lambda item: _store(job, source, item), batch))
-            if any(isinstance(result, Problem) for result in results):
-                source.check()
-            _record(job, batch, results)
-            job.show(Stage.TAKE)
+            with job.timed(Stage.TAKE):
+                results = list(threads.map(lambda item: _store(job, source, item), batch))
+                if any(isinstance(result, Problem) for result in results):
+                    source.check()
+                _record(job, batch, results)
+                job.show(Stage.TAKE)
+            yield len(batch)
 
 
 def take_on(job: Job, source: Source) -> None:
     """Take on what another run that never ended left on its way below the same places."""
     with job.database.transaction() as tx:
         for root in source.places:
-            taking.add_leftovers(tx, job.run_id, root)
+            taking.add_leftovers(tx, job.run_id, root, later=LATER)
 
 
 def _store(job: Job, source: Source, item: Item) -> Taken | Problem:

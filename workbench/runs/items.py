@@ -25,6 +25,8 @@ SQL = Queries("runs")
 LEASE_S = 60.0
 BEAT_S = 10.0
 STRIKES = 3
+LATER = 1_000
+"""The wave of what is gone on with when all else is done; containers do not nest so deep."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +109,15 @@ class Items:
                 "lease": self.lease,
             },
         )
-        if count != len(done):
+        self._refuse_lost(count, len(done))
+
+    def put_off(self, tx: Transaction, ids: Sequence[int], *, wave: int) -> None:
+        """Leave items of which a part is done to a later wave; raises as `complete` does."""
+        if ids:
+            self._refuse_lost(tx.run(SQL.put_off, {"ids": list(ids), "wave": wave, "lease": self.lease}), len(ids))
+
+    def _refuse_lost(self, held: int, wanted: int) -> None:
+        if held != wanted:
             raise RunError(
                 f"run {self.run_id} was taken over by another process while this one stood still; "
                 "what this one had not recorded is done there"

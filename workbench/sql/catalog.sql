@@ -122,12 +122,16 @@ SELECT DISTINCT ON (i.digest) i.digest, a.id, i.name, i.locator, i.media_type, i
 ON CONFLICT (digest) DO NOTHING;
 
 -- rename_documents --
--- A better place was found for a document that we have: it is named by that and, unless a person decided, classified anew
+-- A better place was found for a document that we have: it is named by that and, unless a person decided, classified
+-- anew; under another ending it is read anew, as it would have been had this place come first
 UPDATE documents AS d
    SET arrival_id = best.arrival_id,
        name = best.name,
        locator = best.locator,
-       media_type = CASE WHEN d.state = 'taken' THEN best.media_type ELSE d.media_type END,
+       media_type = CASE WHEN d.state = 'taken' OR ending(best.name) <> ending(d.name)
+                         THEN best.media_type ELSE d.media_type END,
+       state = CASE WHEN d.state <> 'quarantined' AND ending(best.name) <> ending(d.name)
+                    THEN 'taken' ELSE d.state END,
        decision = CASE WHEN d.decision IN ('classified', 'needs_review') AND d.decided_by IS DISTINCT FROM 'person'
                        THEN 'pending' ELSE d.decision END
   FROM (SELECT DISTINCT ON (i.digest)
@@ -167,17 +171,21 @@ SELECT %(run_id)s, CASE d.state WHEN 'taken' THEN 'read' ELSE 'classify' END,
  WHERE (d.digest IN (SELECT digest FROM incoming) OR d.digest = ANY(%(relocated)s))
    AND (d.state = 'taken' OR d.decision = 'pending')
  ORDER BY length(d.locator), d.locator COLLATE "C"
-ON CONFLICT DO NOTHING;
+ON CONFLICT (run_id, stage, key) DO UPDATE
+   SET state = 'todo', wave = excluded.wave, outcome = NULL, finished_at = NULL
+ WHERE items.stage = 'read' AND items.state IN ('done', 'failed');
 
 
 -- leftover_items --
 -- Documents of a place that an unfinished run left on their way, for this run to take on
 INSERT INTO items (run_id, stage, wave, key)
-SELECT %(run_id)s, CASE d.state WHEN 'taken' THEN 'read' ELSE 'classify' END,
-       CASE d.state WHEN 'taken' THEN a.depth ELSE 0 END, d.digest
+SELECT %(run_id)s,
+       CASE WHEN d.state = 'taken' OR e.next_page IS NOT NULL THEN 'read' ELSE 'classify' END,
+       CASE WHEN d.state = 'taken' THEN a.depth WHEN e.next_page IS NOT NULL THEN %(later)s ELSE 0 END, d.digest
   FROM documents AS d
   JOIN arrivals AS a ON a.id = d.arrival_id
- WHERE (d.state = 'taken' OR d.decision = 'pending')
+  LEFT JOIN extractions AS e ON e.id = d.extraction_id
+ WHERE (d.state = 'taken' OR d.decision = 'pending' OR e.next_page IS NOT NULL)
    AND (a.locator = %(root)s OR starts_with(a.locator, rtrim(%(root)s, '/') || '/')
         OR starts_with(a.locator, %(root)s || '!/'))
  ORDER BY length(d.locator), d.locator COLLATE "C"
@@ -194,12 +202,29 @@ SELECT digest, name, locator, media_type, size, (SELECT depth FROM arrivals AS a
 
 -- valid_extractions --
 -- Which of these were read well before with the same options; containers are read again for their members
-SELECT id, digest, extractor, version
-  FROM extractions
- WHERE digest = ANY(%(digests)s)
-   AND options_digest = %(options_digest)s
-   AND children = 0
-   AND state IN ('ok', 'partial');
+SELECT e.id, e.digest, e.extractor, e.version
+  FROM extractions AS e
+  JOIN documents AS d USING (digest, media_type)
+ WHERE e.digest = ANY(%(digests)s)
+   AND e.options_digest = %(options_digest)s
+   AND e.children = 0
+   AND e.next_page IS NULL
+   AND e.state IN ('ok', 'partial');
+
+-- unfinished_extractions --
+-- What is known so far of long scans of which pages still wait
+SELECT e.digest, e.extractor, e.version, e.media_type, e.state, e.message, e.from_ocr, e.metadata, e.page_starts,
+       e.warnings, e.fields, e.next_page, e.options, e.seconds, t.body AS text, s.body AS structure,
+       r.body AS recognition, b.body AS tables
+  FROM extractions AS e
+  JOIN documents AS d ON d.extraction_id = e.id
+  LEFT JOIN texts AS t ON t.digest = e.text_digest
+  LEFT JOIN structures AS s ON s.digest = e.structure_digest
+  LEFT JOIN structures AS r ON r.digest = e.recognition_digest
+  LEFT JOIN structures AS b ON b.digest = e.tables_digest
+ WHERE e.digest = ANY(%(digests)s)
+   AND e.options_digest = %(options_digest)s
+   AND e.next_page IS NOT NULL;
 
 -- reuse_extractions --
 -- Documents take over what was read from the same bytes before
@@ -218,8 +243,9 @@ UPDATE documents AS d
 -- A table of this transaction for what the workers read
 CREATE TEMPORARY TABLE readings (
     digest text, extractor text, version text, options_digest text, media_type text, state text, message text,
-    text_digest text, structure_digest text, page_starts integer[], children integer, from_ocr boolean,
-    metadata jsonb, warnings text[], seconds jsonb, title text, subject text, sender text, recipients text[],
+    text_digest text, structure_digest text, tables_digest text, recognition_digest text, page_starts integer[],
+    children integer, from_ocr boolean, metadata jsonb, warnings text[], seconds jsonb, options jsonb, fields jsonb,
+    next_page integer, title text, subject text, sender text, recipients text[],
     language text, pages integer, written_at timestamptz, document_state text, decision text, reason text
 ) ON COMMIT DROP;
 
@@ -233,19 +259,49 @@ INSERT INTO texts (digest, body, length)
 SELECT DISTINCT ON (digest) digest, body, length FROM new_texts ORDER BY digest
 ON CONFLICT DO NOTHING;
 
--- keep_structure --
--- A docling document as JSON
-INSERT INTO structures (digest, body) VALUES (%(digest)s, %(body)s) ON CONFLICT DO NOTHING;
+-- stage_structures --
+-- A table of this transaction for what was found beside texts
+CREATE TEMPORARY TABLE new_structures (digest text, body text) ON COMMIT DROP;
+
+-- keep_structures --
+-- Documents of docling, tables and recognised words, as JSON, that are not held yet
+INSERT INTO structures (digest, body)
+SELECT DISTINCT ON (digest) digest, body FROM new_structures ORDER BY digest
+ON CONFLICT DO NOTHING;
+
+-- stage_thumbnails --
+-- A table of this transaction for small pictures of pages
+CREATE TEMPORARY TABLE new_thumbnails (
+    digest text, page integer, width integer, height integer, media_type text, data bytea
+) ON COMMIT DROP;
+
+-- keep_thumbnails --
+-- Pictures of pages that have none yet
+INSERT INTO thumbnails (digest, page, width, height, media_type, data)
+SELECT digest, page, width, height, media_type, data FROM new_thumbnails ORDER BY digest, page
+ON CONFLICT DO NOTHING;
+
+-- forget_overtaken --
+-- What was known of a long scan before its newest pages, or of a file while it was taken for another kind
+DELETE FROM extractions AS e
+ USING readings AS r
+ WHERE e.digest = r.digest
+   AND (e.next_page IS NOT NULL
+        OR e.run_id = current_run()
+        OR (e.media_type <> r.media_type
+            AND (e.extractor, e.version, e.options_digest) = (r.extractor, r.version, r.options_digest)));
 
 -- keep_extractions --
 -- What was read, by which extractor
 INSERT INTO extractions (digest, extractor, version, options_digest, media_type, state, message, text_digest,
-                         structure_digest, page_starts, children, from_ocr, metadata, warnings, seconds)
+                         structure_digest, tables_digest, recognition_digest, page_starts, children, from_ocr,
+                         metadata, warnings, seconds, options, fields, next_page)
 SELECT digest, extractor, version, options_digest, media_type, state, message, text_digest,
-       structure_digest, page_starts, children, from_ocr, metadata, warnings, seconds
+       structure_digest, tables_digest, recognition_digest, page_starts, children, from_ocr,
+       metadata, warnings, seconds, options, fields, next_page
   FROM readings
  ORDER BY digest
-ON CONFLICT (digest, extractor, version, options_digest) DO NOTHING;
+ON CONFLICT ON CONSTRAINT extractions_once DO NOTHING;
 
 -- keep_facts --
 -- The document knows what its extraction found
@@ -257,7 +313,8 @@ UPDATE documents AS d
        reason = CASE WHEN d.decided_by = 'person' THEN d.reason ELSE r.reason END
   FROM readings AS r
   JOIN extractions AS e USING (digest, extractor, version, options_digest)
- WHERE d.digest = r.digest;
+ WHERE d.digest = r.digest
+   AND e.next_page IS NOT DISTINCT FROM r.next_page;
 
 -- stage_signatures --
 -- A table of this transaction for what likeness is looked up by
@@ -505,11 +562,28 @@ SELECT d.id, a.name, d.category, d.state
 -- extraction_of --
 -- How a document was read
 SELECT e.extractor, e.version, e.media_type, e.state, e.message, e.from_ocr, e.warnings, e.seconds, e.metadata,
-       cardinality(e.page_starts) AS pages, t.length
+       e.options, e.fields, e.next_page, e.children, cardinality(e.page_starts) AS pages, t.length
   FROM documents AS d
   JOIN extractions AS e ON e.id = d.extraction_id
   LEFT JOIN texts AS t ON t.digest = e.text_digest
  WHERE d.id = %(id)s;
+
+-- whole_extraction_of --
+-- Everything that is kept of how a document was read
+SELECT e.extractor, e.version, e.media_type, e.state, e.message, e.from_ocr, e.metadata, e.page_starts,
+       e.warnings, e.fields, e.next_page, e.options, e.seconds, t.body AS text, s.body AS structure,
+       r.body AS recognition, b.body AS tables
+  FROM documents AS d
+  JOIN extractions AS e ON e.id = d.extraction_id
+  LEFT JOIN texts AS t ON t.digest = e.text_digest
+  LEFT JOIN structures AS s ON s.digest = e.structure_digest
+  LEFT JOIN structures AS r ON r.digest = e.recognition_digest
+  LEFT JOIN structures AS b ON b.digest = e.tables_digest
+ WHERE d.id = %(id)s;
+
+-- thumbnails_of --
+-- Small pictures of a document's pages
+SELECT page, width, height, data, media_type FROM thumbnails WHERE digest = %(digest)s ORDER BY page;
 
 -- opinions_of --
 -- Every answer about a document, newest last
@@ -641,8 +715,9 @@ SELECT jsonb_build_array(source, external_id, locator, name, digest, parent, dep
 -- canonical_extractions --
 -- How everything was read
 SELECT jsonb_build_array(digest, extractor, version, options_digest, media_type, state, message, text_digest,
-                         structure_digest, page_starts, children, from_ocr, metadata, warnings)::text
-  FROM extractions ORDER BY digest, extractor COLLATE "C", version COLLATE "C", options_digest;
+                         structure_digest, tables_digest, recognition_digest, page_starts, children, from_ocr,
+                         metadata, warnings, fields, next_page)::text
+  FROM extractions ORDER BY digest, extractor COLLATE "C", version COLLATE "C", options_digest, next_page;
 
 -- canonical_documents --
 -- What every document is

@@ -127,6 +127,12 @@ UPDATE items AS i
   FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(outcomes)s::text[]) AS done (id, state, outcome)
  WHERE i.id = done.id AND i.state = 'running' AND i.lease = %(lease)s;
 
+-- put_off --
+-- Items of which a part is done: the rest comes in a later wave
+UPDATE items AS i
+   SET state = 'todo', wave = %(wave)s, lease = NULL, leased_until = NULL, worker = NULL
+ WHERE id = ANY(%(ids)s::bigint[]) AND state = 'running' AND lease = %(lease)s;
+
 -- strike --
 -- A worker died on this item; it is tried again alone
 UPDATE items

@@ -1,0 +1,5 @@
+"""A module that takes its time to load, as docling does."""
+
+import time
+
+time.sleep(2)

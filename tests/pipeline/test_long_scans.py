@@ -1,0 +1,86 @@
+"""A long scan is read in goes: found by its first pages at once, whole in the end, whatever comes between."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+from pydantic import SecretStr
+
+from tests.conftest import cloned
+from workbench import Workbench
+from workbench.config import Settings
+from workbench.database.embedded import Server
+from workbench.pipeline import reading
+
+WORDS = ("Angebot", "Lieferschein", "Mahnung")
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    """Three scanned pages, each with its own word."""
+    font = ImageFont.load_default(40)
+    pages = []
+    for word in WORDS:
+        page = Image.new("L", (700, 300), 255)
+        ImageDraw.Draw(page).text((60, 100), f"{word} Nummer 4711", fill=0, font=font)
+        pages.append(page)
+    place = tmp_path / "post" / "scan.tif"
+    place.parent.mkdir()
+    pages[0].save(place, save_all=True, append_images=pages[1:], dpi=(150, 150))
+    return place
+
+
+def _with(settings: Settings, **changes: object) -> Settings:
+    extraction = settings.extraction.model_copy(update={"ocr": True, "languages": ("deu",), **changes})
+    return settings.model_copy(update={"extraction": extraction, "workers": 1})
+
+
+def _digest(settings: Settings, folder: Path) -> str:
+    with Workbench(settings=settings) as wb:
+        wb.ingest(folder)
+        return wb.canonical_digest()
+
+
+@pytest.fixture
+def other_settings(server: Server, template: str, settings: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """Another empty catalogue."""
+    for other in cloned(server, template):
+        url = SecretStr(other.conninfo("admin"))
+        yield settings.model_copy(update={"home": tmp_path / "other", "database_url": url, "app_database_url": None})
+
+
+def test_goes_of_a_page_each_end_like_one_go(settings: Settings, other_settings: Settings, scan: Path) -> None:
+    in_goes = _digest(_with(settings, ocr_budget_s=0.001), scan.parent)
+    assert in_goes == _digest(_with(other_settings, ocr_budget_s=0), scan.parent)
+
+
+def test_between_goes_it_is_found_by_what_was_read(
+    settings: Settings, scan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Workbench(settings=_with(settings, ocr_budget_s=0.001)) as wb:
+        _stop_after_records(monkeypatch, 1)
+        with pytest.raises(KeyboardInterrupt):
+            wb.ingest(scan.parent)
+        monkeypatch.undo()
+        assert [hit.name for hit in wb.search(WORDS[0])] == ["scan.tif"]
+        assert wb.search(WORDS[2]) == []
+        life = wb.life("scan.tif")
+        assert life.extraction is not None
+        assert life.extraction["next_page"] == 2
+        wb.ingest(scan.parent)
+        assert [hit.name for hit in wb.search(WORDS[2])] == ["scan.tif"]
+        assert wb.sql("SELECT count(*) AS n FROM extractions")["n"][0] == 1
+
+
+def _stop_after_records(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """Interrupt the run, as Ctrl-C would, once so many batches are recorded."""
+    record, left = reading._record, [count]
+
+    def stopping(*arguments: object) -> None:
+        record(*arguments)  # type: ignore[arg-type] # it is the same function
+        left[0] -= 1
+        if left[0] <= 0:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(reading, "_record", stopping)

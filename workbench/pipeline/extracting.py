@@ -1,0 +1,98 @@
+"""Reading files without a catalogue: in worker processes, nothing kept.
+
+For looking at what an extraction gives, for programs that want text and no
+catalogue, and for measuring. Every file gets an answer; what hangs or crashes
+its worker gets one that says so.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from workbench import extraction
+from workbench.catalog.reading import Reading
+from workbench.executor import LocalExecutor, Outcome
+from workbench.extraction import ExtractOptions
+from workbench.pipeline.job import Pool
+from workbench.pipeline.steps import Task, read_document
+from workbench.pipeline.workers import preload
+from workbench.records import Digest, Extraction, ExtractionState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extracted:
+    """A file as it was read.
+
+    Its children's files are there until the next file is asked for.
+    """
+
+    path: Path
+    extraction: Extraction
+
+
+def extract(paths: Iterable[Path], *, options: ExtractOptions, pool: Pool, files: int) -> Iterator[Extracted]:
+    """Read files as they come, in order of completion; a long scan is read to its end.
+
+    Parameters
+    ----------
+    options : `options.scratch` is a folder for what containers hold
+    files : about how many there are, which decides what is loaded beforehand
+    """
+    with LocalExecutor(
+        workers=pool.workers,
+        timeout_s=pool.timeout_s,
+        memory_bytes=pool.memory_bytes,
+        tasks_per_worker=pool.tasks_per_worker,
+        preload=preload(options.mode, files=files),
+    ) as executor:
+        rest: list[tuple[str, Task]] = []
+        yield from _through(executor, (_task(path, options) for path in paths), rest)
+        while rest:
+            begun, rest = rest, []
+            yield from _through(executor, iter(begun), rest)
+
+
+def _through(
+    executor: LocalExecutor, tasks: Iterator[tuple[str, Task]], rest: list[tuple[str, Task]]
+) -> Iterator[Extracted]:
+    under_way: dict[str, Task] = {}
+    for outcome in executor.run(read_document, _noted(tasks, under_way)):
+        task = under_way.pop(outcome.key)
+        found = _found(outcome, task)
+        if found.next_page is not None:
+            rest.append((outcome.key, replace(task, begun=found)))
+            continue
+        yield Extracted(path=task.path, extraction=found)
+        shutil.rmtree(task.options.scratch, ignore_errors=True)
+
+
+def _noted(tasks: Iterator[tuple[str, Task]], under_way: dict[str, Task]) -> Iterator[tuple[str, Task]]:
+    for key, task in tasks:
+        under_way[key] = task
+        yield key, task
+
+
+def _task(path: Path, options: ExtractOptions) -> tuple[str, Task]:
+    options.scratch.mkdir(parents=True, exist_ok=True)
+    place = Path(tempfile.mkdtemp(dir=options.scratch))
+    task = Task(
+        digest=Digest(""),
+        path=path,
+        name=path.name,
+        media_type=extraction.media_type(path, path.name),
+        options=replace(options, scratch=place, name=path.name),
+    )
+    return place.name, task
+
+
+def _found(outcome: Outcome[Reading], task: Task) -> Extraction:
+    if outcome.value is not None:
+        return outcome.value.extraction
+    state, message = ExtractionState.CORRUPT, f"It ended its worker process: {outcome.message}"
+    if outcome.failure == "timeout":
+        state, message = ExtractionState.TIMEOUT, f"It was not read within {outcome.seconds:.0f} seconds."
+    elif outcome.failure == "memory":
+        state, message = ExtractionState.TOO_LARGE, outcome.message
+    return Extraction(extractor="", version="", media_type=task.media_type, state=state, message=message)
