@@ -21,7 +21,8 @@ BENCHMARKS = {
     "journal": (1000, "database time of an ingest with the journal and without"),
     "lookup": (100_000, "near duplicates of one document among so many, from a fresh process"),
     "search": (100_000, "full-text search among so many documents, beside ILIKE"),
-    "quality": (500, "words found in real files, and categories right on labelled ones"),
+    "reading": (40, "words, order, tables and fields of letters in every format and of real files"),
+    "quality": (500, "categories right on labelled documents"),
 }
 
 

@@ -32,10 +32,18 @@ def docling_native(path: Path) -> int:
 
 
 def tesseract(path: Path) -> int:
-    """A picture through Tesseract's own command, with one thread; the number of pages."""
-    environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
-    subprocess.run(["tesseract", str(path), "stdout", "-l", "deu"], env=environment, capture_output=True, check=True)
+    """A picture through Tesseract's own command; the number of pages."""
+    tesseract_text(path)
     return 1
+
+
+def tesseract_text(path: Path) -> str:
+    """What Tesseract's own command reads from a picture, with one thread."""
+    environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+    done = subprocess.run(
+        ["tesseract", str(path), "stdout", "-l", "deu"], env=environment, capture_output=True, check=True
+    )
+    return done.stdout.decode("utf-8", "replace")
 
 
 @lru_cache(maxsize=1)

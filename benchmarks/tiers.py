@@ -61,8 +61,8 @@ def _mixed(options: Options) -> Iterator[Row]:
 
 
 def _text(options: Options) -> Iterator[Row]:
-    files = paper.pdfs(options.scratch, count=PDFS, pages=PAGES, seed=options.seed)
-    pages = PDFS * PAGES
+    files = paper.pdfs(options.scratch, count=min(PDFS, options.count), pages=PAGES, seed=options.seed)
+    pages = len(files) * PAGES
     theirs = _pages("PDF text, bare PDFium", pages, _bare(bare.pdfium, files))
     yield theirs
     ours = _pages("PDF text", pages, _read(files, _options(options, mode=Mode.BALANCED, ocr=True)))
@@ -70,37 +70,39 @@ def _text(options: Options) -> Iterator[Row]:
 
 
 def _structured(options: Options) -> Iterator[Row]:
-    files = paper.pdfs(options.scratch, count=STRUCTURED, pages=STRUCTURED_PAGES, seed=options.seed)
-    pages = STRUCTURED * STRUCTURED_PAGES
+    count = min(STRUCTURED, options.count)
+    files = paper.pdfs(options.scratch, count=count, pages=STRUCTURED_PAGES, seed=options.seed)
+    pages = count * STRUCTURED_PAGES
     ours = _pages("structured PDF", pages, _read(files, _options(options, mode=Mode.STRUCTURED, ocr=False)))
     theirs = _pages("structured PDF, docling's native pipeline", pages, _bare(bare.docling_native, files, heavy=True))
     yield theirs
     yield compared(ours, theirs)
     try:
-        count, seconds, _ = docling_cli.converted(files, options, pipeline="native")
+        made, seconds, _ = docling_cli.converted(files, options, pipeline="native")
     except (OSError, RuntimeError) as refusal:
         yield Row(what="docling command line", value=0, unit="", note=f"not measured: {str(refusal)[:120]}")
         return
-    if count:
-        rate = count * STRUCTURED_PAGES / seconds
+    if made:
+        rate = made * STRUCTURED_PAGES / seconds
         line = Row(what="structured PDF, docling's command line", value=rate, unit="pages a second")
         yield line
         yield compared(ours, line)
 
 
 def _recognition(options: Options) -> Iterator[Row]:
-    files = paper.scans(options.scratch, count=SCANS, dpi=DPI, seed=options.seed)
+    files = paper.scans(options.scratch, count=min(SCANS, options.count), dpi=DPI, seed=options.seed)
+    pages = len(files)
     theirs = _bare(bare.tesseract, files)
     ours = _read(files, _options(options, mode=Mode.BALANCED, ocr=True))
-    yield _pages(f"recognition at {DPI} dpi, bare Tesseract", SCANS, theirs)
-    yield compared(_pages(f"recognition at {DPI} dpi", SCANS, ours), _pages("bare Tesseract", SCANS, theirs))
-    cost = Row(what="processor time of bare Tesseract", value=theirs.processor_s / SCANS, unit="s a page")
+    yield _pages(f"recognition at {DPI} dpi, bare Tesseract", pages, theirs)
+    yield compared(_pages(f"recognition at {DPI} dpi", pages, ours), _pages("bare Tesseract", pages, theirs))
+    cost = Row(what="processor time of bare Tesseract", value=theirs.processor_s / pages, unit="s a page")
     yield cost
-    yield compared(Row(what="processor time of recognition", value=ours.processor_s / SCANS, unit="s a page"), cost)
+    yield compared(Row(what="processor time of recognition", value=ours.processor_s / pages, unit="s a page"), cost)
 
 
 def _large(options: Options) -> Iterator[Row]:
-    file = paper.large_pdf(options.scratch, megabytes=LARGE_MB, seed=options.seed)
+    file = paper.large_pdf(options.scratch, megabytes=min(LARGE_MB, options.count), seed=options.seed)
     with homes.fresh(options.scratch, "large") as home:
         done = home.run("extract", "--json", str(file))
     what = f"a text PDF of {file.stat().st_size / 1e6:.0f} MB"

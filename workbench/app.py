@@ -24,6 +24,7 @@ from workbench.classification.rules import RuleClassifier
 from workbench.config import Settings
 from workbench.database import Database, Transaction, migrations
 from workbench.errors import ConfigError, NotFound, UnknownName
+from workbench.extraction import Format, formats
 from workbench.notebooks import Executed
 from workbench.pipeline import Rules, Setting, extracting
 from workbench.pipeline.extracting import Extracted
@@ -196,6 +197,10 @@ class Workbench:
     def executed_notebooks(self) -> Path:
         """Where executed notebooks are kept."""
         return self.settings.home_folder / "notebooks"
+
+    def formats(self) -> tuple[Format, ...]:
+        """What can be read here: by whom, what that gives, what is missing or switched off."""
+        return formats(wiring.extract_options(self.settings, scratch=Path()))
 
     # Looking ------------------------------------------------------------------------------------
 

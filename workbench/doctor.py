@@ -15,6 +15,7 @@ from workbench.classification import rulefile
 from workbench.config import Settings
 from workbench.errors import WorkbenchError
 from workbench.extraction import ExtractOptions
+from workbench.extraction.docling_bridge import models
 
 # Below this the next larger ingest is likely to stop for want of room.
 LOW_DISK_BYTES = 2 * 1024**3
@@ -99,10 +100,15 @@ def _docling(settings: Settings) -> Check:
         found = f"docling-slim {version('docling-slim')}"
     except PackageNotFoundError:
         return Check(name="docling", is_well=None, found="not installed", advice="Run 'make setup'.")
-    try:
-        return Check(name="docling", is_well=True, found=f"{found}; complete docling {version('docling')}")
-    except PackageNotFoundError:
-        return Check(name="docling", is_well=True, found=f"{found}, without models (the extra 'full' brings them)")
+    folder = _options(settings).models
+    if folder is None:
+        without = "without models (extraction.models names their folder where they are installed)"
+        return Check(name="docling", is_well=True, found=f"{found}, {without}")
+    there = ", ".join(models.installed(folder)) or "no models"
+    lacking = " ".join(models.missing(folder))
+    return Check(
+        name="docling", is_well=None if lacking else True, found=f"{found}, {there} in {folder}", advice=lacking
+    )
 
 
 def _formats(settings: Settings) -> Check:

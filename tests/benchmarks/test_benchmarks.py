@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import rows
+from benchmarks import reading, rows
 from benchmarks.machine import Machine
-from benchmarks.quality import Words
+from benchmarks.reading import Words
 from benchmarks.rows import Options, Result, Row
 from tests.conftest import PROJECT
 from workbench.database import embedded
+from workbench.records import Extraction, ExtractionState, Table
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,9 @@ def scratch() -> Iterator[Path]:
         ("journal", 5, {"written with the journal", "the journal's share"}),
         ("lookup", 60, {"text, every lookup, median", "form letter, first of a process, median"}),
         ("search", 60, {"search, median", "ILIKE, median"}),
-        ("quality", 5, {"words of real files", "5 generated, seed 4712: category given"}),
+        ("tiers", 2, {"mixed documents without OCR, fast", "PDF text", "structured PDF", "recognition at 200 dpi"}),
+        ("reading", 2, {"docx: words found", "pdf: paragraphs in order", "csv: cells of tables", "real files"}),
+        ("quality", 5, {"5 generated, seed 4712: category given"}),
     ],
 )
 def test_a_benchmark_runs_and_gives_its_figures(scratch: Path, name: str, count: int, expected: set[str]) -> None:
@@ -73,3 +76,19 @@ def test_a_result_tells_its_machine_without_naming_it(tmp_path: Path) -> None:
     result = Result(name="x", count=1, seed=1, measured_at=rows.now(), machine=Machine.here())
     kept = json.loads(rows.keep(result, tmp_path).read_text())
     assert set(kept["machine"]) == {"cores", "memory_gb", "load", "system", "python", "versions"}
+
+
+def test_letters_are_counted_wrong_by_edits_and_blanks_are_one() -> None:
+    assert reading.letter_errors("Rechnunq  Nr\n5", "Rechnung Nr 5") == 1 / 13
+
+
+def test_paragraphs_are_in_order_where_neighbours_are() -> None:
+    assert reading.order("eins zwei drei", ["eins", "zwei", "drei"]) == 1
+    assert reading.order("drei zwei eins", ["eins", "zwei", "drei"]) == 0
+    assert reading.order("zwei eins drei", ["eins", "zwei", "drei"]) == 0.5
+
+
+def test_cells_count_beside_their_neighbours() -> None:
+    table = Table(rows=(("Menge", "Preis"), ("2", "3,50 €")))
+    found = Extraction(extractor="x", version="1", media_type="a/b", state=ExtractionState.OK, tables=(table,))
+    assert reading.cells(found, [("Menge", "Preis"), ("2", "4,50 €")]) == 0.5

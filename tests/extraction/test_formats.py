@@ -175,13 +175,17 @@ def test_a_photograph_is_read_by_its_metadata(reading):
     assert metadata.raw["Make"] == "Kamerawerk"
 
 
+EVERYTHING = ["text", "pages", "structure", "tables", "fields", "metadata", "children", "ocr", "thumbnails"]
+
+
 def test_every_known_format_has_a_reader():
     listed = formats()
     assert len(listed) >= 45
     for format_ in listed:
         assert format_.extractors, format_.title
     by_type = {format_.media_type: format_ for format_ in listed}
-    assert by_type[known.PDF].gives == ("text", "pages", "metadata", "ocr")
+    assert set(by_type[known.PDF].gives) == set(EVERYTHING)
+    assert by_type[known.ZIP].gives == ("text", "children")
     assert by_type[known.DOCX].extractors[:2] == ("docling", "word")
     assert by_type[known.PDF].missing == ()
 
@@ -195,7 +199,7 @@ def test_formats_say_what_is_missing(monkeypatch):
 
 
 def test_bids_come_best_first():
-    assert [extractor.name for extractor in bids(known.DOCX, b"PK")] == ["docling", "word", "unknown"]
+    assert [extractor.name for extractor in bids(known.DOCX, b"PK")] == ["docling", "word", "libreoffice", "unknown"]
     assert bids(known.DOCX, b"\xd0\xcf\x11\xe0")[0].name == "sealed-office"
 
 

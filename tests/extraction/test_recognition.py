@@ -9,7 +9,7 @@ from tests.extraction import handmade
 from workbench.extraction import Limits
 from workbench.extraction.protocol import ExtractOptions
 from workbench.extraction.recognition import tesseract
-from workbench.extraction.recognition.ocr import on_white, prepared
+from workbench.extraction.recognition.pictures import on_white, prepared
 from workbench.records import ExtractionState
 
 S = ExtractionState
@@ -99,7 +99,7 @@ def test_a_page_that_takes_too_long_is_given_up(reading, letter):
 
 def test_one_failed_page_makes_it_partial(reading, letter, monkeypatch):
     from workbench.errors import ExtractionError
-    from workbench.extraction.pdf import reader as pdf
+    from workbench.extraction.pdf import pages as pdf
 
     real, calls = pdf.read_picture, []
 

@@ -1,6 +1,7 @@
 """Every bad file has a state and a sentence, and one broken engine falls to the next."""
 
 import io
+import time
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from tests.extraction import handmade
 from workbench.errors import ExtractionError
 from workbench.extraction import Declined, Limits, Mode, auction
 from workbench.extraction.building import from_text
-from workbench.extraction.cleaning import clean, jsonable, moment
+from workbench.extraction.cleaning import clean, jsonable, moment, tidy
 from workbench.extraction.language import language
 from workbench.records import ExtractionState, Metadata
 
@@ -294,3 +295,25 @@ def test_importing_the_package_is_cheap():
         "sys.exit(str(heavy) if heavy else 0)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("he", "שלום רב, מצורפת החשבונית עבור חודש מרץ, נא לשלם עד סוף החודש."),
+        ("ar", "مرحبا، تجدون مرفقا الفاتورة لشهر مارس، يرجى الدفع قبل نهاية الشهر."),
+        ("ru", "Здравствуйте, во вложении счёт за март, просим оплатить до конца месяца."),
+        ("uk", "Доброго дня, у вкладенні рахунок за березень, просимо сплатити його до кінця місяця."),
+        ("el", "Καλημέρα, επισυνάπτεται το τιμολόγιο του Μαρτίου, παρακαλούμε πληρώστε."),
+        ("zh", "您好,附件是三月份的发票,请在月底之前付款。谢谢您的合作与支持。"),
+        ("ja", "こんにちは。三月分の請求書を添付いたしますので、月末までにお支払いください。"),
+    ],
+)
+def test_a_script_of_its_own_tells_the_language(code, text):
+    assert language(text) == code
+
+
+def test_a_long_run_of_blanks_costs_no_square():
+    started = time.process_time()
+    assert tidy("a" + " " * 2_000_000 + "b").startswith("a ")
+    assert time.process_time() - started < 2

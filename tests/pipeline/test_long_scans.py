@@ -70,7 +70,8 @@ def test_between_goes_it_is_found_by_what_was_read(
         assert life.extraction["next_page"] == 2
         wb.ingest(scan.parent)
         assert [hit.name for hit in wb.search(WORDS[2])] == ["scan.tif"]
-        assert wb.sql("SELECT count(*) AS n FROM extractions")["n"][0] == 1
+        with wb.database.transaction() as tx:
+            assert tx.value("SELECT count(*) FROM extractions") == 1
 
 
 def _stop_after_records(monkeypatch: pytest.MonkeyPatch, count: int) -> None:

@@ -61,7 +61,7 @@ def corpus(server: Server, template: str, tmp_path_factory: pytest.TempPathFacto
                 "home": tmp_path_factory.mktemp("corpus"),
                 "workers": 2,
                 "database_url": SecretStr(catalogue.conninfo("admin")),
-                "extraction": shipped.extraction.model_copy(update={"ocr": False, "docling": False}),
+                "extraction": shipped.extraction.model_copy(update={"ocr": False, "mode": "fast"}),
             }
         )
         with Workbench(settings=settings, actor="anna") as workbench:

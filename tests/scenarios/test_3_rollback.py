@@ -18,7 +18,7 @@ LETTER = "Sehr geehrte Damen und Herren, anbei unsere Rechnung Nr. 4711 über 1.
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    extraction = settings.extraction.model_copy(update={"ocr": False, "docling": False})
+    extraction = settings.extraction.model_copy(update={"ocr": False, "mode": "fast"})
     return settings.model_copy(update={"extraction": extraction})
 
 

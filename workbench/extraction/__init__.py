@@ -16,6 +16,7 @@ from workbench.extraction.protocol import Caps, Declined, ExtractOptions, Extrac
 
 if TYPE_CHECKING:
     from workbench.extraction.auction import bids, options_digest, read
+    from workbench.extraction.merging import merged
     from workbench.extraction.sniff import media_type
     from workbench.extraction.supported import Format, formats
 
@@ -30,6 +31,7 @@ __all__ = [
     "bids",
     "formats",
     "media_type",
+    "merged",
     "options_digest",
     "read",
 ]
@@ -41,6 +43,7 @@ _HOMES = {
     "Format": "supported",
     "formats": "supported",
     "media_type": "sniff",
+    "merged": "merging",
 }
 
 

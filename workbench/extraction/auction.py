@@ -38,6 +38,8 @@ _ADVICE = {
 }
 
 
+# What is worth a picture: a scan without text is, a file that nobody can open is not.
+_SHOWN = frozenset({ExtractionState.OK, ExtractionState.PARTIAL, ExtractionState.EMPTY})
 # Claims below this are last resorts: no second opinion about a document that has no text.
 _SERIOUS = 10
 
@@ -68,8 +70,8 @@ def _claims(media_type: str, head: bytes) -> list[tuple[int, Extractor]]:
     return sorted((claim for claim in claims if claim[0] > 0), key=lambda claim: -claim[0])
 
 
-# What says where and for whom a file is read, not how; passwords must not be written down.
-_NOT_RECORDED = frozenset({"scratch", "name", "passwords", "first_page"})
+# What says where, for whom and in how many goes a file is read, not how; passwords must not be written down.
+_NOT_RECORDED = frozenset({"scratch", "name", "passwords", "first_page", "ocr_budget_s"})
 
 
 def recorded(options: ExtractOptions) -> Json:
@@ -97,7 +99,33 @@ def read(path: Path, *, name: str, media_type: str, options: ExtractOptions) -> 
     -------
     Never raises for a bad file; MemoryError and interruptions go through.
     """
+    started = time.perf_counter()
     options = replace(options, name=name)
+    found = _looked_at(_read(path, media_type, options), path, options)
+    seconds = {**found.seconds, "all": round(time.perf_counter() - started, 4)}
+    return replace(found, options=recorded(options), seconds=seconds)
+
+
+def _looked_at(extraction: Extraction, path: Path, options: ExtractOptions) -> Extraction:
+    """Add small pictures of the first pages, once."""
+    if options.thumbnails == 0 or options.first_page > 1 or extraction.state not in _SHOWN:
+        return extraction
+    from workbench.extraction.previews import thumbnails
+
+    started = time.perf_counter()
+    found = thumbnails(
+        path,
+        extraction.media_type,
+        pages=options.thumbnails,
+        longest_px=options.thumbnail_px,
+        passwords=options.passwords,
+        most_pixels=options.limits.pixels,
+    )
+    seconds = {**extraction.seconds, "thumbnails": round(time.perf_counter() - started, 4)}
+    return replace(extraction, thumbnails=found, seconds=seconds)
+
+
+def _read(path: Path, media_type: str, options: ExtractOptions) -> Extraction:
     try:
         size = path.stat().st_size
         with path.open("rb") as file:

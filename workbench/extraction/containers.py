@@ -26,13 +26,17 @@ _MAIN_PARTS = (
     ("ms-powerpoint.slideshow.macroenabled.main", known.PPTM),
     ("ms-powerpoint.template.macroenabled.main", known.PPTM),
 )
-_FOLDERS = (("word/", known.DOCX), ("xl/", known.XLSX), ("ppt/", known.PPTX))
+_FOLDERS = (("word/", known.DOCX), ("xl/", known.XLSX), ("ppt/", known.PPTX), ("visio/", known.VSDX))
 _TEMPLATES = {
     known.ODT + "-template": known.ODT,
     known.ODS + "-template": known.ODS,
     known.ODP + "-template": known.ODP,
+    known.ODG + "-template": known.ODG,
+    known.SXW + ".template": known.SXW,
+    known.SXC + ".template": known.SXC,
+    known.SXI + ".template": known.SXI,
 }
-_DECLARED = frozenset({known.ODT, known.ODS, known.ODP, known.EPUB})
+_DECLARED = frozenset({known.ODT, known.ODS, known.ODP, known.ODG, known.SXW, known.SXC, known.SXI, known.EPUB})
 _ZIPPED = known.OPEN_XML | _DECLARED | {known.PAGES, known.NUMBERS, known.KEY}
 # A content types part is a few kilobytes; more is an attempt to fill the memory.
 _MAX_PART = 4 * 1024**2
@@ -65,7 +69,7 @@ def _of_members(archive: zipfile.ZipFile, promised: str | None) -> str:
                 return promised if promised in known.OPEN_XML else found
     if "META-INF/container.xml" in names and any(member.endswith(".opf") for member in names):
         return known.EPUB
-    return _apple_type(names, promised) or known.ZIP
+    return _apple_type(names, promised) or _old_apple_type(archive, names) or known.ZIP
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -83,6 +87,18 @@ def _apple_type(names: set[str], promised: str | None) -> str | None:
     if any(member.startswith("Index/Tables/") for member in names) and "Index/CalculationEngine.iwa" in names:
         return known.NUMBERS
     return known.PAGES if "Index/Document.iwa" in names else None
+
+
+def _old_apple_type(archive: zipfile.ZipFile, names: set[str]) -> str | None:
+    """Tell the documents of iWork '09 apart by the namespace of their XML."""
+    if names & {"index.apxl", "index.apxl.gz"}:
+        return known.KEY
+    if "index.xml" not in names:
+        return None
+    with archive.open("index.xml") as part:
+        start = part.read(4096)
+    kinds = {b"developer.apple.com/namespaces/sl": known.PAGES, b"developer.apple.com/namespaces/ls": known.NUMBERS}
+    return next((found for mark, found in kinds.items() if mark in start), None)
 
 
 def _of_fragment(head: bytes, promised: str | None) -> str:
@@ -117,6 +133,10 @@ def ole_type(path: Path, name: str) -> str | None:
         ("workbook", known.XLS),
         ("book", known.XLS),
         ("powerpoint document", known.PPT),
+        ("visiodocument", known.VSD),
+        ("quill", known.PUB),
+        ("matost", known.WPS),
+        ("matadorobject", known.WPS),
     ):
         if stream in streams:
             return found

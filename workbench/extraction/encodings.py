@@ -29,6 +29,7 @@ _LOOK_ALIKES = frozenset(
     | {"iso8859_10", "iso8859_14", "iso8859_15", "iso8859_16", "latin_1", "mac_roman", "mac_iceland", "mac_latin2"}
     | {"mac_turkish", "ptcp154"}
 )
+_NO_TEXT = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})
 _UMLAUTS = {"cp850": b"\x81\x84\x94\xe1", "mac_roman": b"\x8a\x9a\x9f\xa7"}
 _CP1252_UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 
@@ -102,7 +103,11 @@ def _usable(declared: str | None) -> str | None:
         return None
     try:
         name = codecs.lookup(declared.strip().strip("\"'")).name
+        # Python also knows codecs that are no encodings of text (base64) or only of names (idna).
+        b"a".decode(name, "replace")
     except (LookupError, ValueError):
+        return None
+    if name.replace("-", "_") in _NO_TEXT:
         return None
     # A page that decodes as ISO 8859-1 is cp1252 in truth: browsers read it so as well.
     return {"iso8859-1": _WESTERN, "ascii": _WESTERN, "utf-8": None}.get(name, name)

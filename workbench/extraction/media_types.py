@@ -24,6 +24,15 @@ MSG = "application/vnd.ms-outlook"
 ODT = "application/vnd.oasis.opendocument.text"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 ODP = "application/vnd.oasis.opendocument.presentation"
+ODG = "application/vnd.oasis.opendocument.graphics"
+SXW = "application/vnd.sun.xml.writer"
+SXC = "application/vnd.sun.xml.calc"
+SXI = "application/vnd.sun.xml.impress"
+VSDX = "application/vnd.ms-visio.drawing.main+xml"
+VSD = "application/vnd.visio"
+PUB = "application/x-mspublisher"
+WPS = "application/vnd.ms-works"
+WPD = "application/vnd.wordperfect"
 RTF = "application/rtf"
 PDF = "application/pdf"
 EPUB = "application/epub+zip"
@@ -32,6 +41,8 @@ XHTML = "application/xhtml+xml"
 MHTML = "multipart/related"
 EML = "message/rfc822"
 MBOX = "application/mbox"
+TNEF = "application/vnd.ms-tnef"
+PKCS7 = "application/pkcs7-mime"
 TXT = "text/plain"
 MARKDOWN = "text/markdown"
 RST = "text/x-rst"
@@ -42,6 +53,7 @@ TSV = "text/tab-separated-values"
 JSON = "application/json"
 JSONL = "application/x-ndjson"
 YAML = "application/yaml"
+TOML = "application/toml"
 XML = "application/xml"
 SVG = "image/svg+xml"
 VTT = "text/vtt"
@@ -68,6 +80,15 @@ TAR_XZ = "application/x-xz-compressed-tar"
 GZIP = "application/gzip"
 BZIP2 = "application/x-bzip2"
 XZ = "application/x-xz"
+ZSTD = "application/zstd"
+COMPRESS = "application/x-compress"
+ISO = "application/x-iso9660-image"
+CAB = "application/vnd.ms-cab-compressed"
+DEB = "application/vnd.debian.binary-package"
+CPIO = "application/x-cpio"
+RPM = "application/x-rpm"
+LZH = "application/x-lzh-compressed"
+XAR = "application/x-xar"
 MP3 = "audio/mpeg"
 WAV = "audio/wav"
 M4A = "audio/mp4"
@@ -112,6 +133,15 @@ KNOWN: tuple[MediaType, ...] = (
     MediaType(PPT, "PowerPoint 97-2003 presentation", ("ppt", "pps", "pot")),
     MediaType(ODP, "OpenDocument presentation", ("odp", "otp")),
     MediaType(KEY, "Apple Keynote", ("key",)),
+    MediaType(ODG, "OpenDocument drawing", ("odg", "otg")),
+    MediaType(SXW, "OpenOffice 1 text", ("sxw", "stw")),
+    MediaType(SXC, "OpenOffice 1 spreadsheet", ("sxc", "stc")),
+    MediaType(SXI, "OpenOffice 1 presentation", ("sxi", "sti")),
+    MediaType(VSDX, "Visio drawing", ("vsdx", "vstx", "vsdm")),
+    MediaType(VSD, "Visio 97-2010 drawing", ("vsd",)),
+    MediaType(PUB, "Publisher document", ("pub",)),
+    MediaType(WPS, "Works document", ("wps",)),
+    MediaType(WPD, "WordPerfect document", ("wpd",)),
     MediaType(HTML, "HTML", ("html", "htm")),
     MediaType(XHTML, "XHTML", ("xhtml", "xht")),
     MediaType(MHTML, "Web archive", ("mhtml", "mht")),
@@ -123,12 +153,15 @@ KNOWN: tuple[MediaType, ...] = (
     MediaType(JSON, "JSON", ("json",)),
     MediaType(JSONL, "JSON lines", ("jsonl", "ndjson")),
     MediaType(YAML, "YAML", ("yaml", "yml")),
+    MediaType(TOML, "TOML", ("toml",)),
     MediaType(XML, "XML", ("xml", "xsd", "xsl", "rss", "atom")),
     MediaType(VTT, "WebVTT subtitles", ("vtt",)),
     MediaType(SRT, "SubRip subtitles", ("srt",)),
     MediaType(EML, "Mail message", ("eml",)),
     MediaType(MBOX, "Mailbox", ("mbox",)),
     MediaType(MSG, "Outlook message", ("msg", "oft")),
+    MediaType(TNEF, "Outlook message inside another mail (winmail.dat)", ("tnef",)),
+    MediaType(PKCS7, "Signed or encrypted file (S/MIME)", ("p7m",)),
     MediaType(ICS, "Calendar", ("ics",)),
     MediaType(VCF, "Contact card", ("vcf",)),
     MediaType(EPUB, "EPUB book", ("epub",)),
@@ -150,6 +183,15 @@ KNOWN: tuple[MediaType, ...] = (
     MediaType(GZIP, "gzip file", ("gz",)),
     MediaType(BZIP2, "bzip2 file", ("bz2",)),
     MediaType(XZ, "xz file", ("xz",)),
+    MediaType(ZSTD, "Zstandard file or TAR archive", ("zst", "tar.zst", "tzst")),
+    MediaType(COMPRESS, "compress file or TAR archive", ("z", "tar.z")),
+    MediaType(ISO, "Image of a CD or DVD", ("iso",)),
+    MediaType(CAB, "Windows cabinet", ("cab",)),
+    MediaType(DEB, "Debian package", ("deb",)),
+    MediaType(RPM, "RPM package", ("rpm",)),
+    MediaType(CPIO, "CPIO archive", ("cpio",)),
+    MediaType(LZH, "LZH archive", ("lzh", "lha")),
+    MediaType(XAR, "XAR archive", ("xar",)),
     MediaType(MP3, "MP3 audio", ("mp3",)),
     MediaType(WAV, "WAV audio", ("wav",)),
     MediaType(M4A, "MPEG-4 audio", ("m4a",)),
@@ -167,10 +209,16 @@ _BY_EXTENSION = {extension: known.name for known in KNOWN for extension in known
 _EXTENSIONS = {known.name: known.extensions for known in KNOWN}
 
 TEXTUAL = frozenset(
-    {TXT, MARKDOWN, RST, ASCIIDOC, LATEX, CSV, TSV, JSON, JSONL, YAML, XML, SVG, VTT, SRT, ICS, VCF}
+    {TXT, MARKDOWN, RST, ASCIIDOC, LATEX, CSV, TSV, JSON, JSONL, YAML, TOML, XML, SVG, VTT, SRT, ICS, VCF}
     | {HTML, XHTML, MHTML, EML, MBOX}
 )
 """Formats that are written in characters, so that an extension may decide among them."""
+
+WRAPPINGS = frozenset(
+    {ZIP, SEVEN_ZIP, RAR, TAR, TAR_GZ, TAR_BZ2, TAR_XZ, GZIP, BZIP2, XZ, MBOX}
+    | {ZSTD, COMPRESS, ISO, CAB, DEB, CPIO, RPM, LZH, XAR}
+)
+"""Containers that are nothing by themselves; a mail or a PDF that carries others is a document of its own."""
 
 OPEN_XML = frozenset({DOCX, DOTX, DOCM, XLSX, XLSM, XLSB, PPTX, PPSX, PPTM})
 """Office Open XML: a ZIP, or an OLE container when it is encrypted."""

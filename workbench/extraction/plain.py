@@ -1,4 +1,4 @@
-"""Text as it is: plain text, Markdown, CSV, JSON, YAML, subtitles, calendars.
+"""Text as it is: plain text, Markdown and its kin, JSON, YAML, TOML; and whatever its own reader could not read.
 
 The file's own characters are its text: nothing is rendered, so nothing is
 lost. JSON is unescaped, so that umlauts written as backslash codes are found.
@@ -17,8 +17,20 @@ from workbench.records import Extraction, Metadata
 
 _AS_WRITTEN = frozenset(
     {known.TXT, known.MARKDOWN, known.RST, known.ASCIIDOC, known.LATEX, known.CSV, known.TSV, known.JSONL, known.YAML}
-    | {known.VTT, known.SRT, known.ICS, known.VCF, known.JSON}
+    | {known.VTT, known.SRT, known.ICS, known.VCF, known.JSON, known.TOML}
 )
+_LOOKED_AT = 5_000
+_FRONT_MATTER = re.compile(r"\A---\n(?:.*\n){0,50}?title[ \t]*:[ \t]*(?P<title>\S.{0,200})\n(?:.*\n){0,50}?---")
+_UNDERLINED = re.compile(r"^(?P<title>\S.{0,200})\n(?P<line>[=\-~#*^\"'`:.+_])(?P=line){2,}[ \t]*$", re.MULTILINE)
+_HEADINGS = {
+    known.MARKDOWN: (
+        _FRONT_MATTER,
+        re.compile(r"^#[ \t]+(?P<title>\S.{0,200}?)[ \t#]*$", re.MULTILINE),
+        re.compile(r"^(?P<title>\S.{0,200})\n=+[ \t]*$", re.MULTILINE),
+    ),
+    known.RST: (_UNDERLINED,),
+    known.ASCIIDOC: (re.compile(r"^=[ \t]+(?P<title>\S.{0,200})$", re.MULTILINE),),
+}
 _FOLDED = re.compile(r"\r?\n[ \t]")
 _ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}")
 
@@ -31,7 +43,7 @@ class PlainReader:
 
     @property
     def version(self) -> str:
-        return version("1", "charset-normalizer")
+        return version("2", "charset-normalizer")
 
     def claim(self, media_type: str, head: bytes) -> int:
         if media_type in _AS_WRITTEN:
@@ -68,7 +80,9 @@ def _unescaped_line(line: str) -> str:
 
 
 def _heading(text: str, media_type: str) -> str | None:
-    if media_type != known.MARKDOWN:
-        return None
-    match = re.search(r"^#\s+(.{1,200})$", text[:5_000], re.MULTILINE)
-    return match.group(1).strip() if match else None
+    """Return the title that a document in a light markup begins with."""
+    start = text[:_LOOKED_AT].replace("\r\n", "\n")
+    for pattern in _HEADINGS.get(media_type, ()):
+        if match := pattern.search(start):
+            return match.group("title").strip().strip("\"'")
+    return None

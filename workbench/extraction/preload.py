@@ -12,7 +12,11 @@ from workbench.extraction.registry import extractors
 
 for _name in (
     "lxml.etree",
+    "numpy",
     "PIL.Image",
+    "PIL.ImageFilter",
+    "PIL.WebPImagePlugin",
+    "pymediainfo",
     "pypdfium2",
     "python_calamine",
     "selectolax.lexbor",

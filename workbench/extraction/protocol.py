@@ -86,7 +86,8 @@ class ExtractOptions:
     languages : Tesseract codes, most likely first
     dpi : resolution at which a page is rendered for recognition
     ocr_page_timeout_s : seconds that one page may take
-    ocr_budget_s : seconds of recognition after which a long scan hands over what it has; 0 for no limit
+    ocr_budget_s : seconds of recognition after which a long scan hands over what it has, 0 for no limit; not part
+        of the digest
     structure : whether docling's document is kept as JSON, whatever the mode
     tables : whether the tables of PDFs are looked for
     media : whether sound and film are looked into; otherwise only their type and size are known

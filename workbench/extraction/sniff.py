@@ -12,6 +12,7 @@ from pathlib import Path
 from workbench.extraction import media_types as known
 from workbench.extraction.containers import ole_type, zip_type
 from workbench.extraction.encodings import decode, is_text
+from workbench.extraction.mail.signed_content import is_cms
 
 HEAD = 4096
 
@@ -27,10 +28,17 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"GIF89a", known.GIF),
     (b"7z\xbc\xaf\x27\x1c", known.SEVEN_ZIP),
     (b"Rar!\x1a\x07", known.RAR),
+    (b"\xffWPC", known.WPD),
+    (b"\x28\xb5\x2f\xfd", known.ZSTD),
+    (b"\x1f\x9d", known.COMPRESS),
+    (b"MSCF\0\0\0\0", known.CAB),
+    (b"!<arch>\ndebian-binary", known.DEB),
+    (b"\xed\xab\xee\xdb", known.RPM),
+    (b"xar!\0", known.XAR),
     (b"fLaC", known.FLAC),
     (b"OggS", known.OGG),
     (b"ID3", known.MP3),
-    (b"\x78\x9f\x3e\x22", "application/vnd.ms-tnef"),
+    (b"\x78\x9f\x3e\x22", known.TNEF),
     (b"\x7fELF", "application/x-executable"),
     (b"SQLite format 3\0", "application/vnd.sqlite3"),
 )
@@ -53,6 +61,8 @@ _COMPRESSED = (
     (b"BZh", known.BZIP2, known.TAR_BZ2),
     (b"\xfd7zXZ\0", known.XZ, known.TAR_XZ),
 )
+_CPIO = re.compile(rb"07070[12][0-9A-Fa-f]{104}|070707[0-7]{70}")
+_LZH = re.compile(rb"..-lh[015678]-.{13}[\0\1\2]", re.DOTALL)
 _HEADER = re.compile(
     r"^(received|return-path|delivered-to|from|to|cc|subject|date|message-id|mime-version|reply-to|sender|"
     r"content-type|content-transfer-encoding|x-[\w-]+|list-[\w-]+|dkim-signature|arc-[\w-]+|authentication-results|"
@@ -66,6 +76,7 @@ _HTML = re.compile(
 _XML_ROOT = re.compile(
     r"^\s*(?:<\?xml.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*<([A-Za-z_][\w.:-]*)", re.DOTALL
 )
+_SUBRIP = re.compile(r"\s*\d+[ \t]*\r?\n\d\d:\d\d:\d\d[,.]\d{1,3}[ \t]*-->")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[\s?]")
 
 
@@ -89,12 +100,18 @@ def from_head(head: bytes, name: str) -> str | None:
         return known.MOV
     if head.startswith(b"RIFF"):
         return _RIFF.get(head[8:12])
+    if _CPIO.match(head):
+        return known.CPIO
+    if _LZH.match(head):
+        return known.LZH
     if head.startswith(b"\x1aE\xdf\xa3"):
         return known.WEBM if b"webm" in head[:64] else known.MKV
     if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in {12, 40, 52, 56, 64, 108, 124}:
         return known.BMP
     if head[:1] == b"\xff" and len(head) > 2 and head[1] & 0xE6 == 0xE2 and not is_text(head):
         return known.MP3
+    if is_cms(head):
+        return known.PKCS7
     return known.TAR if is_tar(head) else None
 
 
@@ -116,10 +133,21 @@ def _from_inside(path: Path, head: bytes, name: str) -> str | None:
         return zip_type(path, head, name)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return ole_type(path, name)
+    if _is_disc(path, head):
+        return known.ISO
     for magic, single, archive in _COMPRESSED:
         if head.startswith(magic):
             return archive if is_tar(_first_block(path, single)) else single
     return None
+
+
+def _is_disc(path: Path, head: bytes) -> bool:
+    """Does the sector after the boot area begin as an ISO 9660 volume does?"""
+    if len(head) < HEAD:
+        return False
+    with path.open("rb") as file:
+        file.seek(32_769)
+        return file.read(5) == b"CD001"
 
 
 def _first_block(path: Path, media_type: str) -> bytes:
@@ -147,6 +175,8 @@ def _from_text(head: bytes, name: str) -> str | None:
     for start, found in (("BEGIN:VCALENDAR", known.ICS), ("BEGIN:VCARD", known.VCF), ("WEBVTT", known.VTT)):
         if text.lstrip().startswith(start):
             return found
+    if _SUBRIP.match(text):
+        return known.SRT
     if promised in known.TEXTUAL and promised not in {known.XML, known.HTML, known.XHTML, known.TXT}:
         return promised
     return _markup_type(text, promised) or _json_type(text) or (promised if promised in known.TEXTUAL else known.TXT)

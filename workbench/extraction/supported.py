@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.extraction import media_types as known
+from workbench.extraction.previews import has_thumbnails
 from workbench.extraction.protocol import ExtractOptions, Extractor
 from workbench.extraction.registry import broken_plug_ins, extractors
 
@@ -53,6 +54,7 @@ def _described(format_: known.MediaType, options: ExtractOptions) -> Format:
     readers = [reader for reader in extractors() if reader.claim(format_.name, b"") >= fewest]
     readers.sort(key=lambda reader: -reader.claim(format_.name, b""))
     gives = {gift for reader in readers for gift in getattr(reader, "gives", _USUAL)}
+    gives |= {"thumbnails"} if has_thumbnails(format_.name) else set()
     broken = broken_plug_ins() if format_.name == known.OCTETS else ()
     return Format(
         media_type=format_.name,

@@ -18,6 +18,7 @@ from workbench.records import Child, ExtractionState
 # Below this no ratio makes a bomb: a log of 5 MB packs to nothing.
 _RATIO_FROM = 10 * 1024**2
 _UNSAFE = re.compile('[\x00-\x1f\x7f-\x9f\ud800-\udfff<>:"|?*\u202a-\u202e\u2066-\u2069]')
+CHUNK = 256 * 1024
 _MAX_NAME = 180
 _MAX_PATH = 600
 

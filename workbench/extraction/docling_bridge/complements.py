@@ -20,6 +20,10 @@ from workbench.records import ExtractionState, Metadata
 _NO_LETTERS = re.compile(r"[\W_]+")
 # Searching each line in the whole text is quadratic; beyond this many letters the direct reader reads alone.
 _MAX_SEARCHED = 3_000_000
+_WORD = re.compile(r"\w+")
+# A line of so many words is looked for piece by piece, so that one lost word does not bring all of it twice.
+_LONG = 6
+_MOST_PIECES = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,20 +81,26 @@ def _of_package(archive: zipfile.ZipFile, media_type: str) -> Complement:
 
         return Complement(lines=open_document_lines(archive), metadata=open_document_metadata(archive))
     if media_type == known.ODS:
-        from workbench.extraction.office.opendocument import refuse_encrypted
+        from workbench.extraction.office.opendocument import refuse_encrypted, sheet_names
 
         refuse_encrypted(archive)
-        return Complement(metadata=open_document_metadata(archive))
+        return Complement(above=_listed(sheet_names(archive)), metadata=open_document_metadata(archive))
     if media_type == known.EPUB:
         from workbench.extraction.markup.epub import package_metadata
 
         return Complement(metadata=package_metadata(archive))
-    return Complement(above=_sheet_names(archive), metadata=open_xml_metadata(archive))
+    from workbench.extraction.office.sheet_notes import sheet_notes
+
+    return Complement(above=_sheet_names(archive), lines=sheet_notes(archive), metadata=open_xml_metadata(archive))
 
 
 def _sheet_names(archive: zipfile.ZipFile) -> list[str]:
     book = parse(part(archive, "xl/workbook.xml") or b"<none/>")
     names = [str(sheet.get("name") or "") for sheet in book.iter("{*}sheet")] if book is not None else []
+    return _listed(names)
+
+
+def _listed(names: Sequence[str]) -> list[str]:
     return [" · ".join(names)] if names else []
 
 
@@ -115,18 +125,33 @@ def with_complement(text: str, addition: Complement) -> str:
     squeezed = _squeezed(text)
     if len(squeezed) > _MAX_SEARCHED:
         return text
-    blocks = (addition.above, [text], _missing(addition.lines, squeezed), addition.below)
+    blocks = (addition.above, [text], _missing(addition.lines, text, squeezed), addition.below)
     return tidy("\n\n".join("\n".join(block) for block in blocks if block))
 
 
-def _missing(lines: Iterable[str], squeezed: str) -> list[str]:
-    """Return the lines of which the text lacks a piece; cells are looked for one by one."""
+def _missing(lines: Iterable[str], text: str, squeezed: str) -> list[str]:
+    """Return what the text lacks of the lines; cells are looked for one by one."""
     missing: dict[str, None] = {}
+    known_words: set[str] = set()
     for line in lines:
         lacking = [piece for piece in re.split(r"[\t\n]", line) if (key := _squeezed(piece)) and key not in squeezed]
-        if lacking:
-            missing.setdefault("\t".join(piece.strip() for piece in lacking))
+        if not lacking:
+            continue
+        known_words = known_words or set(_WORD.findall(text.casefold()))
+        if found := "\t".join(filter(None, (_lost(piece, known_words, squeezed) for piece in lacking))):
+            missing.setdefault(found)
     return list(missing)
+
+
+def _lost(piece: str, known_words: set[str], squeezed: str) -> str:
+    """Return a piece that the text lacks: only its unknown words where most of it is there."""
+    words = _WORD.findall(piece)
+    if len(words) >= _LONG:
+        keys = ["".join(words[start : start + 3]).casefold() for start in range(len(words) - 2)]
+        asked = keys[:: 1 + len(keys) // _MOST_PIECES]
+        if sum(key.replace("_", "") in squeezed for key in asked) >= 0.5 * len(asked):
+            return " ".join(word for word in words if word.casefold() not in known_words)
+    return piece.strip()
 
 
 def _squeezed(text: str) -> str:

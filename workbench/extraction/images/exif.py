@@ -1,9 +1,12 @@
 """What a picture says about itself: camera, date, place, size."""
 
+import math
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from workbench.extraction.cleaning import moment
+from workbench.extraction.images.captions import caption
 from workbench.records import Metadata
 
 if TYPE_CHECKING:
@@ -12,8 +15,13 @@ if TYPE_CHECKING:
 _EXIF_FOLDER, _GPS_FOLDER = 0x8769, 0x8825
 
 
-def picture_metadata(image: "Image", *, pages: int = 1) -> Metadata:
-    """Return a picture's metadata; `raw` holds EXIF by tag name and the place in degrees."""
+def picture_metadata(image: "Image", *, pages: int = 1, mode: str = "") -> Metadata:
+    """Return a picture's metadata; `raw` holds EXIF by tag name and the place in degrees.
+
+    Parameters
+    ----------
+    mode : its colours before it was decoded, where they were reduced then
+    """
     from PIL import ExifTags
 
     exif = _exif(image)
@@ -22,19 +30,64 @@ def picture_metadata(image: "Image", *, pages: int = 1) -> Metadata:
         fields |= {ExifTags.TAGS.get(tag, str(tag)): _readable(value) for tag, value in folder.items()}
     place = _place(_folder(exif, _GPS_FOLDER))
     raw = {key: value for key, value in sorted(fields.items()) if value not in (None, "")}
-    raw |= {"format": image.format or "", "mode": image.mode} | ({"gps": place} if place else {})
-    if comment := image.info.get("Description") or image.info.get("comment"):
+    raw |= _technical(image, mode) | ({"gps": place} if place else {})
+    written = caption(image)
+    if comment := image.info.get("Description") or image.info.get("comment") or written.description:
         raw["comment"] = _readable(comment)
     return Metadata(
-        title=_text(fields.get("XPTitle")) or _text(image.info.get("Title")) or _text(fields.get("ImageDescription")),
-        author=_text(fields.get("Artist")) or _text(image.info.get("Author")),
-        created_at=moment(fields.get("DateTimeOriginal") or fields.get("DateTime")),
+        title=_text(fields.get("XPTitle"))
+        or written.title
+        or _text(image.info.get("Title"))
+        or _text(fields.get("ImageDescription")),
+        author=_text(fields.get("Artist"))
+        or _text(fields.get("XPAuthor"))
+        or written.author
+        or _text(image.info.get("Author")),
+        created_at=_taken(fields) or moment(written.created),
+        modified_at=moment(fields.get("DateTime")),
         page_count=pages,
         width=image.width,
         height=image.height,
-        software=_text(fields.get("Software")) or _text(image.info.get("Software")),
+        latitude=place["latitude"] if place else None,
+        longitude=place["longitude"] if place else None,
+        software=_text(fields.get("Software")) or _text(image.info.get("Software")) or written.software,
         raw=raw,
     )
+
+
+def _technical(image: "Image", mode: str) -> dict[str, Any]:  # Any: as in `picture_metadata`
+    told: dict[str, Any] = {"format": image.format or "", "mode": mode or image.mode}
+    if dpi := resolution(image):
+        told["dpi"] = dpi
+    if image.info.get("icc_profile"):
+        told["icc_profile"] = _profile(image.info["icc_profile"])
+    return told
+
+
+def _profile(data: object) -> str:
+    """Return the name of a colour profile, "unnamed" for a broken one."""
+    import io
+
+    from PIL import ImageCms
+
+    try:
+        return ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(bytes(data)))).strip()[:200]  # type: ignore[call-overload] # anything a plug-in may put there
+    except MemoryError:
+        raise
+    except Exception:  # Little CMS and Pillow raise many kinds
+        return "unnamed"
+
+
+def _taken(fields: Mapping[str, Any]) -> datetime | None:  # Any: as in `picture_metadata`
+    """Return when a picture was taken; a camera that knows its time zone says so beside the time."""
+    for name, zone in (("DateTimeOriginal", "OffsetTimeOriginal"), ("DateTimeDigitized", "OffsetTimeDigitized")):
+        taken, offset = moment(fields.get(name)), fields.get(zone)
+        if taken is None:
+            continue
+        if isinstance(offset, str) and offset:
+            return moment(taken.replace(tzinfo=None).isoformat() + offset) or taken
+        return taken
+    return moment(fields.get("DateTime"))
 
 
 def resolution(image: "Image") -> int | None:
@@ -74,9 +127,12 @@ def _degrees(value: Any, side: object, negative: str) -> float | None:  # Any: t
     try:
         degrees, minutes, seconds = (float(part) for part in value)
         found = round(degrees + minutes / 60 + seconds / 3600, 6)
-    except (TypeError, ValueError, ZeroDivisionError):
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         return None
-    return -found if str(side).strip("\0 ") == negative else found
+    if not math.isfinite(found):
+        return None
+    letter = side.decode("latin-1") if isinstance(side, bytes) else str(side)
+    return -found if letter.strip("\0 ").upper() == negative else found
 
 
 def _readable(value: object) -> object:
@@ -90,8 +146,9 @@ def _readable(value: object) -> object:
     if isinstance(value, tuple):
         return [_readable(part) for part in value[:20]]
     try:
-        return round(float(value), 6)  # type: ignore[arg-type] # IFDRational and the like
-    except (TypeError, ValueError, ZeroDivisionError):
+        number = round(float(value), 6)  # type: ignore[arg-type] # IFDRational and the like
+        return number if math.isfinite(number) else None
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         return None
 
 

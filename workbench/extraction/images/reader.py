@@ -1,11 +1,13 @@
 """Pictures: recognised text page by page, and what the camera wrote.
 
-A photograph without text is well read: its metadata is its content.
+A photograph without text is well read: its metadata is its content. A long
+TIFF hands over what is recognised when its time is spent, and goes on from
+`ExtractOptions.first_page` in another go.
 """
 
+import time
 import warnings
-from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +16,12 @@ from workbench.extraction import media_types as known
 from workbench.extraction import needs
 from workbench.extraction.building import from_pages, version
 from workbench.extraction.images.exif import picture_metadata, resolution
+from workbench.extraction.images.frames import frame, opened, page_count
+from workbench.extraction.merging import waiting
 from workbench.extraction.protocol import ExtractOptions
+from workbench.extraction.recognition.budget import Budget
 from workbench.extraction.recognition.ocr import Reading, read_picture
-from workbench.records import Extraction, ExtractionState
+from workbench.records import Extraction, ExtractionState, Metadata, RecognisedPage
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -34,21 +39,41 @@ _PICTURES = frozenset(
         "image/x-portable-anymap",
     }
 )
-_PAGED = frozenset({known.TIFF})
-_MAX_PAGES = 2_000
 # Nothing smaller holds a readable word.
 _SMALLEST = 24
 
 
+@dataclass(kw_only=True)
+class _Pages:
+    """What was read so far, page by page.
+
+    Parameters
+    ----------
+    count : of the whole file
+    unreadable : pages of which nothing could be decoded or recognised
+    next_page : the first page that waits for another go, counted from 1
+    """
+
+    count: int
+    metadata: Metadata = field(default_factory=Metadata)
+    texts: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    recognised: list[RecognisedPage] = field(default_factory=list)
+    unreadable: int = 0
+    next_page: int | None = None
+    ocr_s: float = 0.0
+
+
 class ImageReader:
-    """Reads PNG, JPEG, TIFF with all pages, GIF, BMP, WebP and HEIC."""
+    """Reads PNG, JPEG, TIFF with all pages, GIF, BMP, WebP, HEIC and AVIF."""
 
     name = "image"
     gives = ("text", "pages", "metadata", "ocr")
 
     @property
     def version(self) -> str:
-        return version("1", "pillow")
+        return version("2", "pillow")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 60 if media_type in _PICTURES else 0
@@ -65,117 +90,102 @@ class ImageReader:
         with warnings.catch_warnings():
             # Pillow warns about damaged EXIF and large pictures; both are handled here.
             warnings.simplefilter("ignore")
-            return self._read(path, media_type, options)
+            pages = _read(path, media_type, options)
+        if pages.unreadable >= pages.count:
+            raise ExtractionError(f"{pages.failures[0]} Ask for an undamaged copy.")
+        return self._given(pages, media_type)
 
-    def _read(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
-        texts: list[str] = []
-        failures: list[str] = []
-        notes: list[str] = []
-        with _opened(path, media_type, options) as image:
-            size = image.size
-            count = min(getattr(image, "n_frames", 1), _MAX_PAGES) if media_type in _PAGED else 1
-            for number, page in _pages(image, count, failures, options):
-                if number == 0:
-                    # Only now: asking a PNG for its EXIF decodes it, and hides that it is damaged.
-                    metadata = replace(picture_metadata(image, pages=count), width=size[0], height=size[1])
-                reading = _recognised(page, number, count, options, failures, notes)
-                texts.append(reading.text if reading else "")
-        if len(failures) >= count and any("damaged" in failure for failure in failures):
-            raise ExtractionError(f"{failures[0]} Ask for an undamaged copy.")
-        if not "".join(texts).strip():
-            return _without_text(from_pages(self, media_type, texts, metadata=metadata), failures, notes)
-        return from_pages(self, media_type, texts, metadata=metadata, failures=failures, warnings=notes, from_ocr=True)
-
-
-def _without_text(extraction: Extraction, failures: list[str], notes: list[str]) -> Extraction:
-    """A picture without text is a photograph, unless recognising it failed or pages suggest a scan."""
-    is_scan = extraction.metadata.page_count is not None and extraction.metadata.page_count > 1
-    state = ExtractionState.PARTIAL if failures else ExtractionState.EMPTY if is_scan else ExtractionState.OK
-    message = failures[0] if failures else extraction.message if is_scan else ""
-    return replace(extraction, state=state, message=message, warnings=tuple(dict.fromkeys((*notes, *failures))))
-
-
-def _opened(path: Path, media_type: str, options: ExtractOptions) -> "Image":
-    """Open a picture and look at its size before a pixel is decoded."""
-    from PIL import Image as Pictures
-    from PIL import UnidentifiedImageError
-
-    Pictures.MAX_IMAGE_PIXELS = None  # the limit is ours, below
-    if media_type in {known.HEIC, "image/avif"}:
-        import pi_heif
-
-        pi_heif.register_heif_opener()
-    try:
-        image = Pictures.open(path)
-    except UnidentifiedImageError as fault:
-        raise ExtractionError("The picture is damaged or of an unknown kind. Ask for an undamaged copy.") from fault
-    except Exception as fault:  # Pillow's plug-ins raise many kinds on damaged headers
-        raise ExtractionError(f"The picture is damaged ({fault}). Ask for an undamaged copy.") from fault
-    try:
-        _refuse_huge(image, options)
-    except ExtractionError:
-        image.close()
-        raise
-    return image
-
-
-def _refuse_huge(image: "Image", options: ExtractOptions) -> None:
-    # JPEG is reduced while it is decoded, so that four times as many pixels cost no more.
-    most = options.limits.pixels * (4 if image.format == "JPEG" else 1)
-    if image.width * image.height > most:
-        raise ExtractionError(
-            f"The picture has {image.width:,} x {image.height:,} pixels, more than the limit of "
-            f"{options.limits.pixels:,}; raise limits.pixels to read it.",
-            state=ExtractionState.TOO_LARGE,
+    def _given(self, pages: _Pages, media_type: str) -> Extraction:
+        read = from_pages(self, media_type, pages.texts, metadata=pages.metadata, from_ocr=bool(pages.recognised))
+        state, message = _state(read, pages)
+        return replace(
+            read,
+            state=state,
+            message=message,
+            recognised=tuple(pages.recognised),
+            next_page=pages.next_page,
+            warnings=tuple(dict.fromkeys((*pages.notes, *pages.failures))),
+            seconds={"ocr": round(pages.ocr_s, 4)} if pages.ocr_s else {},
         )
 
 
-def _pages(
-    image: "Image", count: int, failures: list[str], options: ExtractOptions
-) -> Iterator[tuple[int, "Image | None"]]:
-    for number in range(count):
-        try:
-            if number:
-                image.seek(number)
-                _refuse_huge(image, options)
-            elif image.format == "JPEG":
-                # Lets libjpeg decode at half or a quarter of the size where that is still larger than needed.
-                image.draft("L", _needed(image))
-            image.load()
-        except ExtractionError as fault:
-            failures.append(f"Page {number + 1}: {fault}")
-            yield number, None
-            continue
-        except Exception as fault:  # Pillow's decoders raise many kinds on damaged pictures
-            failures.append(f"Page {number + 1} of the picture is damaged or cut off ({fault}).")
-            yield number, None
-            continue
-        yield number, image
+def _state(read: Extraction, pages: _Pages) -> tuple[ExtractionState, str]:
+    """Tell the state; a picture without text is a photograph, unless it failed or pages suggest a scan."""
+    said = ""
+    if pages.failures:
+        several = f"{len(pages.failures)} of {pages.count} pages could not be read: " if pages.count > 1 else ""
+        said = several + pages.failures[0]
+    if pages.next_page is not None:
+        return ExtractionState.PARTIAL, f"{said} {waiting(pages.next_page, pages.count)}".strip()
+    if pages.failures:
+        return ExtractionState.PARTIAL, said
+    if read.text.strip() or pages.count == 1:
+        return ExtractionState.OK, ""
+    return read.state, read.message
 
 
-def _needed(image: "Image") -> tuple[int, int]:
-    longest = max(image.size)
-    share = min(1.0, 4_000 / longest)
-    return round(image.width * share), round(image.height * share)
+def _read(path: Path, media_type: str, options: ExtractOptions) -> _Pages:
+    with opened(path, media_type, options) as image:
+        size, mode = image.size, image.mode
+        pages = _Pages(count=page_count(image, media_type))
+        if pages.count > 1:
+            pages.metadata = picture_metadata(image, pages=pages.count)
+        pages.texts = [""] * min(options.first_page - 1, pages.count - 1)
+        begun, budget = len(pages.texts), Budget(seconds=options.ocr_budget_s)
+        for number in range(begun, pages.count):
+            # At least one page is read in each go, or there would be no end.
+            if number > begun and options.ocr and budget.is_spent:
+                pages.next_page = number + 1
+                pages.texts += [""] * (pages.count - number)
+                break
+            _read_page(image, number, path, options, pages)
+            if pages.count == 1:
+                # Only now: asking a PNG for its EXIF decodes it, and hides that it is damaged.
+                pages.metadata = replace(picture_metadata(image, mode=mode), width=size[0], height=size[1])
+    return pages
 
 
-def _recognised(
-    page: "Image | None", number: int, count: int, options: ExtractOptions, failures: list[str], notes: list[str]
-) -> Reading | None:
-    from PIL import ImageOps
+def _read_page(image: "Image", number: int, path: Path, options: ExtractOptions, pages: _Pages) -> None:
+    decoded = frame(image, number, path, options)
+    if decoded.failure:
+        pages.failures.append(decoded.failure)
+    reading = None
+    if decoded.image is None:
+        pages.unreadable += 1
+    elif options.ocr and min(decoded.image.size) >= _SMALLEST:
+        started = time.perf_counter()
+        reading = _recognised(decoded.image, number, options, pages)
+        pages.ocr_s += time.perf_counter() - started
+    has_text = reading is not None and bool(reading.text)
+    if decoded.failure and decoded.image is not None and not has_text:
+        pages.unreadable += 1
+    pages.texts.append(reading.text if reading else "")
+    if reading and has_text:
+        pages.recognised.append(reading.as_page(number + 1))
 
-    if page is None or not options.ocr or min(page.size) < _SMALLEST:
-        return None
-    stated = resolution(page)
+
+def _recognised(page: "Image", number: int, options: ExtractOptions, pages: _Pages) -> Reading | None:
     try:
-        reading = read_picture(ImageOps.exif_transpose(page), options, dpi=stated)
+        reading = read_picture(_upright(page), options, dpi=resolution(page))
     except ExtractionError as fault:
         if fault.state is ExtractionState.UNSUPPORTED:
-            notes.append(str(fault))
+            pages.notes.append(str(fault))
         else:
-            failures.append(f"Page {number + 1}: {fault}" if count > 1 else str(fault))
+            pages.failures.append(f"Page {number + 1}: {fault}" if pages.count > 1 else str(fault))
         return None
-    notes.extend(reading.warnings)
-    if reading.turned:
-        notes.append(f"Page {number + 1} was turned by {reading.turned} degrees.")
+    pages.notes.extend(reading.warnings)
+    if reading.turned and reading.text:
+        pages.notes.append(f"Page {number + 1} was turned by {reading.turned} degrees.")
     return reading
+
+
+def _upright(page: "Image") -> "Image":
+    """Turn a photograph as the camera says it was held."""
+    from PIL import ImageOps
+
+    try:
+        return ImageOps.exif_transpose(page)
+    except MemoryError:
+        raise
+    except Exception:  # a damaged EXIF block is no reason not to read the picture
+        return page

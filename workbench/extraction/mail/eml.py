@@ -1,6 +1,7 @@
 """EML: a message's text under its header lines, its attachments as children."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from email.message import Message
 from email.utils import parseaddr
@@ -12,10 +13,15 @@ from workbench.extraction.archives.unpacking import Bomb, Unpacking
 from workbench.extraction.building import from_text
 from workbench.extraction.cleaning import clean, tidy
 from workbench.extraction.mail import mime
+from workbench.extraction.mail.signed_content import is_cms, signed_content
+from workbench.extraction.mail.uuencoding import taken_out
 from workbench.extraction.protocol import ExtractOptions
 from workbench.records import Extraction, ExtractionState, Metadata
 
 _SHOWN = ("From", "To", "Cc", "Subject", "Date")
+_ENCRYPTED = "The message is encrypted. Ask the recipient for an open copy."
+_PGP_MARK = "-----BEGIN PGP MESSAGE-----"
+_PGP = "Part of the message is encrypted with PGP. Ask the recipient for an open copy."
 _HEADER_LINE = re.compile(rb"^[!-9;-~]{1,80}[ \t]*:", re.MULTILINE)
 
 
@@ -24,7 +30,7 @@ class MailReader:
 
     name = "mail"
     gives = ("text", "metadata", "children")
-    version = "1"
+    version = "2"
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type == known.EML else 0
@@ -34,12 +40,36 @@ class MailReader:
         if not _HEADER_LINE.search(data[:65536]):
             raise ExtractionError("The file has no mail headers. Ask for an undamaged copy.")
         message = mime.parsed(data)
+        heading = "\n".join(f"{name}: {value}" for name in _SHOWN if (value := mime.header(message, name)))
+        try:
+            content = opened(message)
+        except ExtractionError as sealed:
+            extraction = from_text(self, media_type, tidy(heading), metadata=mail_metadata(message))
+            return replace(extraction, state=sealed.state or ExtractionState.PARTIAL, message=str(sealed))
         unpacking = Unpacking(folder=options.scratch, limits=options.limits, packed_bytes=max(len(data), 1))
-        trouble = _take_attachments(message, unpacking)
-        shown = [f"{name}: {value}" for name in _SHOWN if (value := mime.header(message, name))]
-        text = tidy("\n".join(shown) + "\n\n" + mime.body(message))
-        extraction = from_text(self, media_type, text, metadata=mail_metadata(message))
+        body, files = taken_out(mime.body(content))
+        trouble = _take_attachments(content, files, unpacking) or (_PGP if _PGP_MARK in body else "")
+        extraction = from_text(self, media_type, tidy(f"{heading}\n\n{body}"), metadata=mail_metadata(message))
         return with_children(extraction, unpacking, trouble)
+
+
+def opened(message: Message) -> Message:
+    """Return the message itself, or the one inside an opaque S/MIME signature.
+
+    Raises
+    ------
+    ExtractionError
+        It is encrypted as a whole (S/MIME or PGP/MIME).
+    """
+    kind = message.get_content_type()
+    if kind == "multipart/encrypted":
+        raise ExtractionError(_ENCRYPTED, state=ExtractionState.ENCRYPTED)
+    if kind not in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
+        return message
+    data = mime.payload(message)
+    if not is_cms(data):
+        return message
+    return mime.parsed(signed_content(data))
 
 
 def with_children(extraction: Extraction, unpacking: Unpacking, trouble: str) -> Extraction:
@@ -52,9 +82,11 @@ def with_children(extraction: Extraction, unpacking: Unpacking, trouble: str) ->
     return replace(extraction, state=ExtractionState.PARTIAL, message=trouble, warnings=(*extraction.warnings, trouble))
 
 
-def _take_attachments(message: Message, unpacking: Unpacking) -> str:
+def _take_attachments(message: Message, files: Iterable[tuple[str, bytes]], unpacking: Unpacking) -> str:
     """Write the attachments to the scratch folder; return a sentence when a limit ended it."""
     try:
+        for name, data in files:
+            unpacking.take(clean(name).replace("/", "-"), (data,))
         for number, part in enumerate(mime.attachments(message), start=1):
             data = _content(part)
             if not data and not mime.file_name(part):

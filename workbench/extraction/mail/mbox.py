@@ -22,7 +22,7 @@ class MboxReader:
 
     name = "mbox"
     gives = ("children",)
-    version = "1"
+    version = "2"
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type == known.MBOX else 0

@@ -9,6 +9,7 @@ import email.policy
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
@@ -17,6 +18,26 @@ from workbench.extraction.markup.html import html_to_text
 
 _ALIASES = {"windows-950": "big5", "cp-850": "cp850", "iso-8859-8-i": "iso8859_8", "x-mac-roman": "mac_roman"}
 _FEWEST_TO_SHOW = 3
+# Quotes, brackets and comments are looked through only so far: an opening one without its end makes no long search.
+_ADDRESS = re.compile(r'(?:"(?:\\.|[^"\\]){0,500}"|<[^<>]{0,500}>|\([^()]{0,500}\)|[^,;"<(]|["<(])+')
+# The standard library takes the parameters of a header apart in time that grows with its square.
+_MAX_PARAMETERS = 16_000
+_MAX_HEADER = 500_000
+# A boundary folded over two lines is one with a blank; the parser keeps the line break and finds no part.
+_FOLDED_BOUNDARY = re.compile(rb'(boundary="[^"\r\n]{0,200})\r?\n[ \t]+', re.IGNORECASE)
+# What mails call Latin 1 holds the letters that Windows adds to it.
+_LATIN = frozenset({"iso-8859-1", "latin-1", "latin1", "l1"})
+
+
+class _Bounded(email.policy.Compat32):
+    """Keeps headers as they are written, up to a length no honest one has."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[: _MAX_PARAMETERS if name.lower().startswith("content-") else _MAX_HEADER]
+
+
+_LENIENT = _Bounded()
 
 
 def parsed(data: bytes) -> Message:
@@ -26,8 +47,9 @@ def parsed(data: bytes) -> Message:
         data = data.partition(b"\n")[2]
     if b"\n" not in data and b"\r" in data:
         data = data.replace(b"\r", b"\n")
+    data = _FOLDED_BOUNDARY.sub(rb"\1 ", data)
     # compat32 keeps every header as written; `default` raises on some malformed ones while merely reading them.
-    return email.message_from_bytes(data, policy=email.policy.compat32)
+    return email.message_from_bytes(data, policy=_LENIENT)
 
 
 def header(message: Message, name: str) -> str:
@@ -46,7 +68,7 @@ def addresses(message: Message, *names: str) -> tuple[str, ...]:
 
 def _split_addresses(text: str) -> list[str]:
     """Split at commas and semicolons outside quotes and brackets."""
-    pieces = re.findall(r'(?:"(?:\\.|[^"\\])*"|<[^>]*>|\([^)]*\)|[^,;"<(]|["<(])+', text)
+    pieces = _ADDRESS.findall(text)
     return [piece.strip() for piece in pieces if piece.strip() and piece.strip() != "undisclosed-recipients:"]
 
 
@@ -95,7 +117,7 @@ def decoded_as(data: bytes, charset: str | None) -> str:
     name = _ALIASES.get((charset or "").lower().strip("\"' "), charset)
     if name and name.lower().replace("_", "-") not in {"utf-8", "us-ascii", "ascii", "unknown-8bit", "default"}:
         try:
-            return data.decode(name.strip("\"' "))
+            return data.decode("cp1252" if name.lower().replace("_", "-") in _LATIN else name.strip("\"' "))
         except (LookupError, ValueError):
             pass
     if (charset or "").lower().startswith("utf-7"):
@@ -211,5 +233,18 @@ def nested_bytes(part: Message) -> bytes:
         return payload(part)
     try:
         return inner.as_bytes()
-    except (UnicodeError, LookupError, ValueError, TypeError, AttributeError):
-        return str(inner).encode("utf-8", "surrogateescape")
+    except (MessageError, UnicodeError, LookupError, ValueError, TypeError, AttributeError):
+        return _written(inner)
+
+
+def _written(message: Message) -> bytes:
+    """Write a message that the standard library parsed but refuses to write."""
+    lines = [f"{name}: {value if isinstance(value, str) else header_text(value)}" for name, value in message.items()]
+    parts = list(subparts(message))
+    content = message.get_payload()
+    if parts:
+        boundary = b"--" + (message.get_boundary() or "boundary").encode("utf-8", "surrogateescape")
+        body = b"".join(boundary + b"\n" + _written(part) + b"\n" for part in parts) + boundary + b"--\n"
+    else:
+        body = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else b""
+    return "\n".join(lines).encode("utf-8", "surrogateescape") + b"\n\n" + body

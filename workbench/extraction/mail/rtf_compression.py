@@ -59,3 +59,13 @@ def _expanded(data: bytes, size: int) -> bytes:
                 out.append(letter)
                 write += 1
     return bytes(out)
+
+
+def rich_text(rtf: bytes) -> str:
+    """Return the text of a message's RTF, in the code page it declares."""
+    from striprtf.striprtf import rtf_to_text
+
+    from workbench.extraction.office.rich_text import code_page
+
+    source = rtf.decode("latin-1")
+    return str(rtf_to_text(source, encoding=code_page(rtf), errors="replace"))  # type: ignore[no-untyped-call] # it has no types

@@ -20,7 +20,7 @@ class MhtmlReader:
 
     @property
     def version(self) -> str:
-        return version("1", "selectolax")
+        return version("2", "selectolax")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type == known.MHTML else 0

@@ -9,6 +9,7 @@ from workbench.extraction import needs
 from workbench.extraction.building import from_text, version
 from workbench.extraction.cleaning import moment, tidy
 from workbench.extraction.encodings import decode
+from workbench.extraction.markup.nesting import depth, without_tags
 from workbench.extraction.protocol import ExtractOptions
 from workbench.records import Extraction, Metadata
 
@@ -25,6 +26,8 @@ _CELLS = frozenset({"td", "th"})
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "svg", "iframe", "object"})
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _DECLARED_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
+# Parsing takes a tenth of a second at this depth and grows with its square.
+_DEEPEST = 8_000
 _BLANKS = re.compile(r"[ \t\r\f\v]*\n\s*\n\s*|[ \t\r\f\v]*\n[ \t\r\f\v]*|[ \r\f\v]{2,}")
 
 
@@ -36,7 +39,7 @@ class HtmlReader:
 
     @property
     def version(self) -> str:
-        return version("1", "selectolax")
+        return version("2", "selectolax")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type in {known.HTML, known.XHTML} else 0
@@ -46,8 +49,7 @@ class HtmlReader:
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         html = decode_markup(path.read_bytes())
-        tree = _tree(html)
-        return from_text(self, media_type, tidy(_visible_text(tree)), metadata=html_metadata(html))
+        return from_text(self, media_type, html_to_text(html), metadata=html_metadata(html))
 
 
 def decode_markup(data: bytes) -> str:
@@ -58,6 +60,8 @@ def decode_markup(data: bytes) -> str:
 
 def html_to_text(html: str) -> str:
     """Return the visible text of HTML: lines break at block tags only, cells become tabs."""
+    if depth(html, enough=_DEEPEST) >= _DEEPEST:
+        return tidy(without_tags(html))
     return tidy(_visible_text(_tree(html)))
 
 

@@ -34,7 +34,7 @@ class XmlReader:
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         data = path.read_bytes()
-        root = parse(_as_utf8(data))
+        root = parse(as_utf8(data))
         if root is None:
             raise ExtractionError("The file is no well-formed XML. Ask for an undamaged copy.")
         raw = {"root": local(root), "namespace": str(root.tag).rpartition("}")[0].removeprefix("{")}
@@ -63,7 +63,7 @@ def _own_texts(element: object) -> list[str]:
     return [element.text or "", *([] if is_drawing else values), element.tail or ""]
 
 
-def _as_utf8(data: bytes) -> bytes:
+def as_utf8(data: bytes) -> bytes:
     """Return XML as UTF-8 without its declaration, so that a wrong one does no harm."""
     text = decode_markup(data)
     return re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1).encode("utf-8", "replace")

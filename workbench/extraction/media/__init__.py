@@ -1,1 +1,1 @@
-"""Sound and film: what their files say about themselves, and a picture of them."""
+"""Sound and film: what they say about themselves, their subtitles, and what is said in them."""

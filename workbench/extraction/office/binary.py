@@ -6,14 +6,13 @@ Formats: [MS-DOC] (file information block, piece table) and [MS-PPT] (text atoms
 import re
 import shutil
 import struct
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
-from workbench.extraction import needs
+from workbench.extraction import needs, programs
 from workbench.extraction.building import from_pages, from_text, version
 from workbench.extraction.cleaning import moment, tidy
 from workbench.extraction.protocol import Declined, ExtractOptions
@@ -64,7 +63,7 @@ class PowerPointBinaryReader:
 
     @property
     def version(self) -> str:
-        return version("1", "olefile")
+        return version("2", "olefile")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type == known.PPT else 0
@@ -74,12 +73,14 @@ class PowerPointBinaryReader:
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         with _opened(path) as ole:
-            if ole.exists("EncryptedSummary"):
+            if is_sealed_presentation(ole):
                 raise ExtractionError(_SEALED, state=ExtractionState.ENCRYPTED)
             if not ole.exists("PowerPoint Document"):
                 raise ExtractionError(_DAMAGED.format("it has no PowerPoint Document stream"))
             data = ole.openstream("PowerPoint Document").read()
-            texts = list(dict.fromkeys(text for text in _slide_atoms(data) if text.strip()))
+            # Programs keep their own names as texts, e.g. ___PPT10.
+            atoms = (text for text in _slide_atoms(data) if text.strip() and not text.startswith("___PPT"))
+            texts = list(dict.fromkeys(atoms))
             return from_pages(self, media_type, [tidy("\n".join(texts))], metadata=ole_metadata(ole))
 
 
@@ -100,19 +101,21 @@ class CatdocReader:
         program = shutil.which("catdoc")
         if program is None:
             raise Declined("catdoc is not installed; apt install catdoc")
-        try:
-            done = subprocess.run(
-                [program, "-d", "utf-8", "-w", str(path)], capture_output=True, timeout=_CATDOC_TIMEOUT_S, check=False
-            )
-        except subprocess.TimeoutExpired as fault:
-            raise ExtractionError(
-                f"catdoc needed more than {_CATDOC_TIMEOUT_S} s.", state=ExtractionState.TIMEOUT
-            ) from fault
-        text = tidy(done.stdout.decode("utf-8", "replace"))
+        most = 4 * options.limits.text_chars
+        command = (program, "-d", "utf-8", "-w", str(path))
+        output = programs.run(command, timeout_s=_CATDOC_TIMEOUT_S, most_bytes=most)
+        text = tidy(output.data.decode("utf-8", "replace"))
         # catdoc writes out the bytes of anything that is no document.
-        if done.returncode or not _reads_as_text(text):
+        if (output.status and not output.is_cut) or not _reads_as_text(text):
             raise ExtractionError(_DAMAGED.format("catdoc finds no text"))
         return from_text(self, media_type, text)
+
+
+def is_sealed_presentation(ole: "OleFileIO") -> bool:
+    """Does a presentation say that it is encrypted, by a stream or by its token ([MS-PPT] 2.3.2)?"""
+    if ole.exists("EncryptedSummary"):
+        return True
+    return bool(ole.exists("Current User") and ole.openstream("Current User").read(16)[12:16] == b"\xdf\xc4\xd1\xf3")
 
 
 def _reads_as_text(text: str) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from lxml import etree
+
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
 from workbench.extraction import needs
@@ -28,7 +30,8 @@ _BODY = re.compile(r"word/document\d*\.xml")
 _FOOTERS = re.compile(r"word/footer\d*\.xml")
 _NOTES = re.compile(r"word/(footnotes|endnotes|comments|charts/chart\d+|diagrams/data\d+)\.xml")
 _SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")
-_BREAKS = frozenset({"br", "cr"})
+_BREAKS = frozenset({"br", "cr", "p"})
+_SIGNS = {"tab": "\t", "tc": "\t", "noBreakHyphen": "-"}
 # Fallbacks repeat the text of the choice before them; deleted text is not in the document any more.
 _SKIPPED = frozenset({"Fallback", "del", "moveFrom", "instrText", "delText"})
 
@@ -55,7 +58,7 @@ class WordReader:
 
     @property
     def version(self) -> str:
-        return version("1", "lxml")
+        return version("2", "lxml")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type in WORD else 0
@@ -77,7 +80,7 @@ class PresentationReader:
 
     @property
     def version(self) -> str:
-        return version("1", "lxml")
+        return version("2", "lxml")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type in PRESENTATION else 0
@@ -127,7 +130,7 @@ def slide_texts(archive: zipfile.ZipFile) -> list[tuple[str, ...]]:
 
 def _slide_order(archive: zipfile.ZipFile) -> list[str]:
     """Return the slides as they are shown; files are numbered by when they were made."""
-    targets = _relations(archive, "ppt/presentation.xml")
+    targets = relations(archive, "ppt/presentation.xml")
     order: list[str] = []
     for event, element in elements(part(archive, "ppt/presentation.xml") or b"<none/>"):
         if event == "start" and local(element) == "sldId":
@@ -139,12 +142,12 @@ def _companions(archive: zipfile.ZipFile, slide: str) -> list[str]:
     wanted = ("ppt/notesSlides/", "ppt/comments/", "ppt/charts/chart", "ppt/diagrams/data")
     present = set(archive.namelist())
     return sorted(
-        (target for target in _relations(archive, slide).values() if target.startswith(wanted) and target in present),
+        (target for target in relations(archive, slide).values() if target.startswith(wanted) and target in present),
         key=_natural,
     )
 
 
-def _relations(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
+def relations(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
     folder, _, file = name.rpartition("/")
     found: dict[str, str] = {}
     for event, element in elements(part(archive, f"{folder}/_rels/{file}.rels") or b"<none/>"):
@@ -174,33 +177,51 @@ def _paragraphs_of(archive: zipfile.ZipFile, names: Iterable[str]) -> Iterator[s
 
 
 def paragraphs(data: bytes) -> Iterator[str]:
-    """Give the paragraphs of one WordprocessingML, DrawingML or chart part; a table row is one line."""
+    """Give the paragraphs of one WordprocessingML, DrawingML or chart part; a table row is one line.
+
+    A text box stands inside a paragraph; what is in it follows that paragraph.
+    """
     line: list[str] = []
+    outside: list[tuple[list[str], int]] = []
+    boxes: list[str] = []
     skipped = cells = 0
     for event, element in elements(data):
         name = local(element)
         if name in _SKIPPED:
             skipped += 1 if event == "start" else -1
         if event == "start":
+            if name == "txbxContent":
+                outside.append((line, cells))
+                line, cells = [], 0
             cells += name == "tc"
             continue
-        if skipped:
-            pass
-        elif name in {"t", "v"} and element.text:
-            line.append(element.text)
-        elif name == "tab":
-            line.append("\t")
-        elif name in _BREAKS or name == "p":
-            line.append(" " if cells else "\n")
-        elif name == "tc":
-            cells -= 1
-            line.append("\t")
+        if name == "txbxContent" and outside:
+            boxes += _flushed(line)
+            line, cells = outside.pop()
+            continue
+        if not skipped:
+            line += _pieces(element, name, in_cell=cells > 0)
+        cells -= name == "tc"
         if name in {"p", "tr", "pt"} and (not cells or name == "tr"):
-            yield from _flushed(line)
+            found = [*_flushed(line), *(boxes if not outside else ())]
             line = []
+            if outside:
+                boxes += found
+            else:
+                yield from found
+                boxes = []
         if name in {"p", "tr", "tbl"}:
             element.clear()
-    yield from _flushed(line)
+    yield from (*_flushed(line), *boxes)
+
+
+def _pieces(element: etree._Element, name: str, *, in_cell: bool) -> list[str]:
+    """Return what the end of an element adds to the line."""
+    if name in {"t", "v"} and element.text:
+        return [element.text]
+    if name in _BREAKS:
+        return [" " if in_cell else "\n"]
+    return [_SIGNS[name]] if name in _SIGNS else []
 
 
 def _flushed(line: list[str]) -> Iterator[str]:

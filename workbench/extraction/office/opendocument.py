@@ -1,4 +1,4 @@
-"""ODT and ODP by their XML: body, tables, headers and footers."""
+"""ODT, ODP and ODG by their XML: body, tables, headers and footers."""
 
 import zipfile
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from workbench.extraction import media_types as known
 from workbench.extraction import needs
 from workbench.extraction.building import from_pages, from_text, version
 from workbench.extraction.cleaning import tidy
-from workbench.extraction.markup.xmltree import local, open_zip, parse, part
+from workbench.extraction.markup.xmltree import elements, local, open_zip, parse, part
 from workbench.extraction.office.metadata import open_document_metadata
 from workbench.extraction.protocol import ExtractOptions
 from workbench.records import Extraction, ExtractionState
@@ -21,18 +21,22 @@ _PARAGRAPHS = frozenset({"p", "h"})
 _UNSEEN = frozenset({"tracked-changes", "forms", "annotation-end", "settings"})
 
 
+_TEXTS = frozenset({known.ODT, known.SXW, known.SXC})
+_DRAWN = frozenset({known.ODP, known.ODG, known.SXI})
+
+
 class OpenDocumentReader:
-    """Reads ODT and ODP, templates and damaged ones too."""
+    """Reads ODT, ODP and ODG, templates and damaged ones too, and what OpenOffice 1 wrote before."""
 
     name = "opendocument"
-    gives = ("text", "metadata")
+    gives = ("text", "pages", "metadata")
 
     @property
     def version(self) -> str:
-        return version("1", "lxml")
+        return version("2", "lxml")
 
     def claim(self, media_type: str, head: bytes) -> int:
-        return {known.ODT: 50, known.ODP: 50, known.ODS: 30}.get(media_type, 0)
+        return 50 if media_type in _TEXTS | _DRAWN else 30 if media_type == known.ODS else 0
 
     def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
         return needs.packages("lxml")
@@ -40,7 +44,7 @@ class OpenDocumentReader:
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         with open_zip(path) as archive:
             metadata = open_document_metadata(archive)
-            if media_type == known.ODP:
+            if media_type in _DRAWN:
                 return from_pages(self, media_type, slide_pages(archive), metadata=metadata)
             lines = open_document_lines(archive)
             return from_text(self, media_type, tidy("\n".join(lines)), metadata=metadata)
@@ -72,6 +76,16 @@ def slide_pages(archive: zipfile.ZipFile) -> list[str]:
         raise ExtractionError("The file holds no readable content. Ask for an undamaged copy.")
     slides = [element for element in content.iter("{*}page") if local(element) == "page"]
     return [tidy("\n".join(lines(slide))) for slide in slides] or [tidy("\n".join(lines(content)))]
+
+
+def sheet_names(archive: zipfile.ZipFile) -> list[str]:
+    """Return the names of a spreadsheet's tables."""
+    names = [
+        next((str(value) for key, value in element.attrib.items() if str(key).endswith("}name")), "")
+        for event, element in elements(part(archive, "content.xml") or b"<none/>")
+        if event == "start" and local(element) == "table"
+    ]
+    return [name for name in names if name]
 
 
 def refuse_encrypted(archive: zipfile.ZipFile) -> None:

@@ -1,13 +1,13 @@
-"""RTF by striprtf."""
+"""RTF: its words and what it says about itself."""
 
 import re
 from pathlib import Path
 
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
-from workbench.extraction import needs
 from workbench.extraction.building import from_text, version
 from workbench.extraction.cleaning import tidy
+from workbench.extraction.office.rtf_text import rtf_text
 from workbench.extraction.protocol import ExtractOptions
 from workbench.records import Extraction, Metadata
 
@@ -27,23 +27,18 @@ class RichTextReader:
 
     @property
     def version(self) -> str:
-        return version("1", "striprtf")
+        return version("2")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type == known.RTF else 0
 
-    def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
-        return needs.packages("striprtf")
-
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
-        from striprtf.striprtf import rtf_to_text
-
         data = path.read_bytes()
         if not data.lstrip().startswith(b"{\\rtf"):
             raise ExtractionError("The file is no RTF document. Ask for an undamaged copy.")
-        source = _PICTURE_DATA.sub(b"", data).decode("latin-1")
         encoding = code_page(data)
-        text = tidy(rtf_to_text(source, encoding=encoding, errors="replace"))  # type: ignore[no-untyped-call] # it has no types
+        text = tidy(rtf_text(_PICTURE_DATA.sub(b"", data), encoding=encoding))
+        source = data[:40_000].decode("latin-1")
         fields = {key.lstrip("*\\"): _plain(value, encoding) for key, value in _INFO.findall(source[:20_000])}
         return from_text(self, media_type, text, metadata=_metadata(fields))
 

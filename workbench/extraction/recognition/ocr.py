@@ -2,29 +2,39 @@
 
 German data alone reads German and English equally well and is fastest, so the
 first language goes alone. Only a page that it reads badly is turned upright or
-tried in the next language (figures in facts/extraction.md).
+tried in the next language (figures in facts/extraction.md). What a crooked or
+noisy scan needs first is in `straightening`, the order of its lines in `layout`.
 """
 
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from workbench.errors import ExtractionError
 from workbench.extraction.protocol import ExtractOptions
+from workbench.extraction.recognition.coverage import unread
+from workbench.extraction.recognition.pictures import prepared
+from workbench.extraction.recognition.straightening import Straightened, straightened
 from workbench.extraction.recognition.tesseract import Recognised, orientation, recognise, usable_languages
 from workbench.records import ExtractionState, RecognisedPage, Word
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+__all__ = ["Reading", "prepared", "read_picture"]
+
 # Clean print is read at 90 and more, noise and photographs at 20 to 50.
 _GOOD = 70.0
 _LEGIBLE = 45.0
 # A page upside down gives many short "words"; a photograph without text gives few.
 _FEW_WORDS = 3
-_LONG_SIDE = 4_000
+# Frames, logos and signatures are a fifth of the ink of many pages.
+_MUCH_UNREAD = 0.25
+_SCATTERED = 11  # Tesseract's page segmentation mode for sparse text
+# Tesseract refuses what is smaller.
+_SMALLEST = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,48 +81,85 @@ def read_picture(image: "Image", options: ExtractOptions, *, dpi: int | None) ->
         Tesseract or its languages are missing, or the page took too long.
     """
     languages, warnings = usable_languages(options.languages)
+    grey, resolution = prepared(image, options, dpi=dpi)
+    if min(grey.size) < _SMALLEST:
+        return Reading(text="", confidence=0.0, language=languages[0], warnings=warnings)
+    page = _Page(grey=grey, dpi=resolution, is_stated=dpi is not None)
     deadline = time.monotonic() + options.ocr_page_timeout_s
-    page, resolution = prepared(image, options, dpi=dpi)
-    best, language, turned = _attempt(page, languages[0], resolution, deadline), languages[0], 0
+    best = _attempt(page, languages[0], deadline)
     if best.confidence < _GOOD:
         try:
-            best, language, turned = _second_chances(page, best, languages, resolution, deadline)
+            best = _second_chances(page, best, languages, deadline)
         except ExtractionError as fault:
             # The first attempt stands when the better one runs out of time.
             if fault.state is not ExtractionState.TIMEOUT:
                 raise
-    text = best.text if best.confidence >= _LEGIBLE else ""
-    return Reading(text=text, confidence=best.confidence, language=language, turned=turned, warnings=warnings)
+    if best.confidence < _LEGIBLE:
+        best = replace(best, text="", words=())
+    return replace(best, warnings=warnings)
 
 
-def _second_chances(
-    page: "Image", first: Recognised, languages: Sequence[str], dpi: int, deadline: float
-) -> tuple[Recognised, str, int]:
-    best, language, turned = first, languages[0], 0
-    turn = orientation(page, timeout_s=_left(deadline))
+@dataclass(frozen=True, kw_only=True)
+class _Page:
+    """A grey page as it is given to one attempt.
+
+    Parameters
+    ----------
+    is_stated : whether `dpi` is known rather than assumed
+    turned : degrees clockwise by which it was turned already
+    """
+
+    grey: "Image"
+    dpi: int
+    is_stated: bool
+    turned: int = 0
+
+
+def _second_chances(page: _Page, first: Reading, languages: Sequence[str], deadline: float) -> Reading:
+    """Turn a page that was read badly upright, and read it in the other languages."""
+    best = first
+    turn = orientation(page.grey, timeout_s=_left(deadline))
     if turn:
-        page = page.rotate(-turn, expand=True, fillcolor=255)
-        again = _attempt(page, languages[0], dpi, deadline)
-        if _score(again) > _score(best):
-            best, turned = again, turn
-    if best.words < _FEW_WORDS:
-        return best, language, turned
+        page = replace(page, grey=page.grey.rotate(-turn, expand=True, fillcolor=255), turned=turn)
+        best = max(best, _attempt(page, languages[0], deadline), key=_score)
+    if len(best.words) < _FEW_WORDS or best.turned != turn:
+        return best
     for other in languages[1:]:
         if best.confidence >= _GOOD:
             break
-        again = _attempt(page, other, dpi, deadline)
-        if _score(again) > _score(best) and (turned or not turn):
-            best, language = again, other
-    return best, language, turned
+        best = max(best, _attempt(page, other, deadline), key=_score)
+    return best
 
 
-def _score(read: Recognised) -> float:
+def _score(reading: Reading | Recognised) -> float:
     """Rate an attempt: sure words count, many sure words count more."""
-    return read.confidence * math.log2(2 + read.words)
+    return reading.confidence * math.log2(2 + len(reading.words))
 
 
-def _attempt(page: "Image", language: str, dpi: int, deadline: float) -> Recognised:
-    return recognise(page, language=language, dpi=dpi, timeout_s=_left(deadline))
+def _attempt(page: _Page, language: str, deadline: float) -> Reading:
+    straight = straightened(page.grey, dpi=page.dpi, may_enlarge=page.is_stated)
+    read = recognise(straight.image, language=language, dpi=straight.dpi, timeout_s=_left(deadline))
+    if read.confidence >= _GOOD and unread(straight.image, read.words) > _MUCH_UNREAD:
+        read = _with_scattered(straight, read, language, deadline)
+    return Reading(
+        text=read.text,
+        confidence=read.confidence,
+        language=language,
+        turned=page.turned,
+        skew=straight.skew,
+        words=tuple(replace(word, box=straight.share(word.box)) for word in read.words),
+    )
+
+
+def _with_scattered(straight: Straightened, read: Recognised, language: str, deadline: float) -> Recognised:
+    """Look for text anywhere instead of in blocks, where much of a page was passed over."""
+    try:
+        again = recognise(
+            straight.image, language=language, dpi=straight.dpi, timeout_s=_left(deadline), segmentation=_SCATTERED
+        )
+    except ExtractionError:
+        return read
+    return max(read, again, key=_score)
 
 
 def _left(deadline: float) -> float:
@@ -120,47 +167,3 @@ def _left(deadline: float) -> float:
     if left <= 0:
         raise ExtractionError("Recognising the page took too long.", state=ExtractionState.TIMEOUT)
     return left
-
-
-def prepared(image: "Image", options: ExtractOptions, *, dpi: int | None) -> tuple["Image", int]:
-    """Return a grey picture of a size that pays, and its resolution.
-
-    Never enlarged: that costs time and invents nothing. A scan of more than
-    the wanted resolution is reduced to it; a photograph to a bounded side.
-    """
-    from PIL import Image as Pictures
-
-    scale = 1.0
-    if dpi and dpi > options.dpi * 1.2:
-        scale = options.dpi / dpi
-    longest = max(image.size) * scale
-    if not dpi and longest > _LONG_SIDE:
-        scale = _LONG_SIDE / longest
-    pixels = image.width * image.height * scale * scale
-    if pixels > options.limits.pixels:
-        scale *= math.sqrt(options.limits.pixels / pixels)
-    grey = on_white(image)
-    if scale < 0.95:
-        size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-        grey = grey.resize(size, Pictures.Resampling.LANCZOS, reducing_gap=2.0)
-    resolution = round((dpi or options.dpi) * scale) if dpi else options.dpi
-    return grey, min(max(resolution, 70), 2_400)
-
-
-def on_white(image: "Image") -> "Image":
-    """Return the picture in grey, what is transparent in white: text on nothing would be black on black."""
-    from PIL import Image as Pictures
-
-    if image.mode in {"1", "L"}:
-        return image.convert("L")
-    if image.mode in {"I;16", "I", "F", "I;16B", "I;16L"}:
-        return (
-            image.convert("F").point(lambda value: value / 256.0).convert("L")
-            if "16" in image.mode
-            else image.convert("L")
-        )
-    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
-        solid = image.convert("RGBA")
-        canvas = Pictures.new("RGBA", solid.size, (255, 255, 255, 255))
-        return Pictures.alpha_composite(canvas, solid).convert("L")
-    return image.convert("L")
