@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -106,14 +107,14 @@ def _letters(options: Options) -> Iterator[Row]:
         found = dict(extracting.extract(files, options.scratch / "members", ocr=False, tables=True))
         truths = {file: letters[int(file.stem)] for file in files}
         note = f"mean of {len(files)} letters"
-        recall = mean(Words.of(found[file].text, _text(truths[file], extension)).recall for file in files)
+        recall = mean(Words.of(found[file].text, _text(file, truths[file])).recall for file in files)
         yield Row(what=f"{extension}: words found", value=recall, unit="recall", note=note)
         if extension not in _TABLES_ONLY:
             right = mean(order(found[file].text, _paragraphs(truths[file])) for file in files)
             yield Row(what=f"{extension}: paragraphs in order", value=right, unit="share")
-        if extension in {"pdf", "xlsx", "csv"}:
+        if extension in {"pdf", "docx", "xlsx", "odt", "html", "csv"}:
             tabled = [file for file in files if any(truths[file].tables())]
-            share = mean(cells(found[file], _rows(truths[file])) for file in tabled)
+            share = mean(cells(found[file], _cells(file, truths[file])) for file in tabled)
             yield Row(what=f"{extension}: cells of tables", value=share, unit="share", note=f"{len(tabled)} letters")
 
 
@@ -146,9 +147,27 @@ def _rows(letter: Any) -> list[tuple[str, ...]]:  # Any: the samples' Letter
     return [row for table in letter.tables() for row in (table.header, *table.rows)]
 
 
-def _text(letter: Any, extension: str) -> str:  # Any: the samples' Letter
-    tables = [cell for row in _rows(letter) for cell in row]
-    if extension in _TABLES_ONLY:
+def _cells(file: Path, letter: Any) -> list[tuple[str, ...]]:  # Any: the samples' Letter
+    """The cells of a letter's tables; in a workbook the values, which are shown in the formats of a country."""
+    if file.suffix != ".xlsx":
+        return _rows(letter)
+    from openpyxl import load_workbook
+
+    sheets = load_workbook(file, read_only=True, data_only=True)
+    rows = [row for sheet in sheets for row in sheet.iter_rows(values_only=True)]
+    sheets.close()
+    return [tuple(_value(value) for value in row if value is not None) for row in rows]
+
+
+def _value(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _text(file: Path, letter: Any) -> str:  # Any: the samples' Letter
+    tables = [cell for row in _cells(file, letter) for cell in row]
+    if file.suffix[1:] in _TABLES_ONLY:
         return "\n".join(tables)
     bullets = [item for block in letter.blocks for item in getattr(block, "items", ())]
     return "\n".join([letter.title, *_paragraphs(letter), *bullets, *tables])

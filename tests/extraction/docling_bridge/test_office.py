@@ -141,15 +141,15 @@ def test_what_docling_stumbles_over_is_taken_out_before_it_tries_again(monkeypat
 
     seen = []
 
-    def stumbling(data, kind, *, with_structure):
+    def stumbling(data, kind):
         seen.append(data)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if b"<!--" in archive.read("word/document.xml"):
                 raise RuntimeError("tag")
-        return "text", None
+        return "read"
 
     monkeypatch.setattr(reader, "_convert", stumbling)
-    assert reader._converted(with_body("<!-- x -->"), "docx", with_structure=False) == ("text", None)
+    assert reader._converted(with_body("<!-- x -->"), "docx") == "read"
     assert len(seen) == 2
 
 
@@ -249,3 +249,17 @@ def test_the_depth_of_any_text_is_told_and_its_tags_can_be_taken_out(text):
 def test_pages_of_many_elements_that_need_no_end_are_not_deep(reading):
     page = "<ul>" + "<li>Punkt<p>Absatz<br>" * 500 + "</ul>"
     assert reading(page.encode(), "x.html").extractor == "docling"
+
+
+def test_slides_are_told_apart(reading):
+    extraction = reading(handmade.pptx(), "x.pptx")
+    assert (extraction.extractor, len(extraction.page_starts)) == ("docling", extraction.metadata.page_count)
+    assert extraction.text[extraction.page_starts[1] :].strip()
+
+
+@pytest.mark.parametrize("name", ["x.docx", "x.xlsx"])
+def test_tables_are_given_where_they_are_asked_for(reading, name):
+    data = {"x.docx": handmade.docx, "x.xlsx": handmade.xlsx}[name]()
+    assert reading(data, name).tables == ()
+    cells = [cell for table in reading(data, name, tables=True).tables for row in table.rows for cell in row]
+    assert cells

@@ -34,11 +34,13 @@ class Complement:
     ----------
     above, below : lines that docling never gives, such as letterheads and the names of sheets
     lines : all lines of the document, of which docling has most
+    pages : the same slide by slide, where there are slides
     """
 
     above: Sequence[str] = ()
     lines: Sequence[str] = ()
     below: Sequence[str] = ()
+    pages: Sequence[Sequence[str]] = ()
     metadata: Metadata = field(default_factory=Metadata)
 
 
@@ -74,8 +76,9 @@ def _of_package(archive: zipfile.ZipFile, media_type: str) -> Complement:
             above=text.headers, lines=(*text.body, *text.notes), below=text.footers, metadata=open_xml_metadata(archive)
         )
     if media_type in PRESENTATION:
-        lines = [line for slide in slide_texts(archive) for line in slide]
-        return Complement(lines=lines, metadata=open_xml_metadata(archive))
+        slides = list(slide_texts(archive))
+        lines = [line for slide in slides for line in slide]
+        return Complement(lines=lines, pages=slides, metadata=open_xml_metadata(archive))
     if media_type in {known.ODT, known.ODP}:
         from workbench.extraction.office.opendocument import open_document_lines
 

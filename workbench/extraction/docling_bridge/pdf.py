@@ -10,12 +10,14 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
 from workbench.extraction import needs
 from workbench.extraction.building import from_pages, version
-from workbench.extraction.docling_bridge.ranges import Structured, joined, structured, tables
+from workbench.extraction.docling_bridge.ranges import Structured, joined, structured
+from workbench.extraction.docling_bridge.tabular import tables
 from workbench.extraction.merging import page_texts, waiting
-from workbench.extraction.pdf.opening import opened
+from workbench.extraction.pdf.opening import OpenPdf, opened
 from workbench.extraction.pdf.reader import PdfReader
 from workbench.extraction.protocol import Declined, ExtractOptions, Mode
 from workbench.records import Extraction, ExtractionState
@@ -50,13 +52,15 @@ class StructuredPdfReader:
         return ("Headings and lists of PDFs are not looked for (extraction.mode is not structured).",)
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
-        if options.mode is not Mode.STRUCTURED:
+        if options.mode is Mode.FAST or not (options.mode is Mode.STRUCTURED or options.tables):
             raise Declined("structure is not asked for")
         pdf = opened(path, options.passwords)
         try:
             count = len(pdf.document)
             if count > options.caps.structured_pages:
                 raise Declined(f"its {count:,} pages are more than docling reads in good time")
+            if options.mode is not Mode.STRUCTURED:
+                return _with_tables(PdfReader().extract(path, media_type, options), pdf, options)
             direct = PdfReader().extract(path, media_type, replace(options, ocr=False, tables=False))
             read = structured(pdf, options)
         finally:
@@ -92,6 +96,20 @@ class StructuredPdfReader:
             tables=tuple(tables(document)) if document is not None and options.tables else (),
         )
         return _with_state(extraction, direct, read.next_page, last)
+
+
+def _with_tables(direct: Extraction, pdf: OpenPdf, options: ExtractOptions) -> Extraction:
+    """Add the tables that have no lines between their cells, on pages without ruled ones."""
+    if direct.tables and options.first_page > 1:
+        return direct
+    try:
+        read = structured(pdf, replace(options, ocr=False, first_page=1))
+    except ExtractionError as fault:
+        return replace(direct, warnings=(*direct.warnings, f"Tables without lines were not looked for: {fault}"))
+    document = joined(read.documents)
+    ruled = {table.page for table in direct.tables}
+    found = [table for table in tables(document) if table.page not in ruled] if document is not None else []
+    return replace(direct, tables=tuple(sorted((*direct.tables, *found), key=lambda table: table.page or 0)))
 
 
 def _best(number: int, plain: str, read: Structured) -> tuple[str, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from workbench.extraction.cleaning import tidy
 from workbench.extraction.docling_bridge.loading import lean, offline, quiet
 from workbench.extraction.docling_bridge.markdown import as_markdown
 from workbench.extraction.protocol import ExtractOptions
-from workbench.records import ExtractionState, RecognisedPage, Table
+from workbench.records import ExtractionState, RecognisedPage
 
 if TYPE_CHECKING:
     from docling_core.types.doc import DoclingDocument
@@ -149,15 +149,3 @@ def joined(documents: Sequence["DoclingDocument"]) -> "DoclingDocument | None":
     whole = DoclingDocument.concatenate(docs=[before, *documents] if before.pages else documents)
     whole.name, whole.origin = "document", documents[0].origin
     return whole
-
-
-def tables(document: "DoclingDocument") -> Iterator[Table]:
-    """Give the tables of a document; a cell that spans several places stands in the first."""
-    for table in document.tables:
-        if not table.data.table_cells:
-            continue
-        rows = [[""] * table.data.num_cols for _ in range(table.data.num_rows)]
-        for cell in table.data.table_cells:
-            rows[cell.start_row_offset_idx][cell.start_col_offset_idx] = cell.text
-        page = table.prov[0].page_no if table.prov else None
-        yield Table(rows=tuple(map(tuple, rows)), page=page, title=table.caption_text(document))

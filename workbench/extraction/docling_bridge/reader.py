@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 
 from workbench.extraction import media_types as known
 from workbench.extraction import needs
-from workbench.extraction.building import from_text, version
+from workbench.extraction.building import from_pages, from_text, version
 from workbench.extraction.cleaning import tidy
-from workbench.extraction.docling_bridge.complements import complement, with_complement
+from workbench.extraction.docling_bridge.complements import Complement, complement, with_complement
 from workbench.extraction.docling_bridge.loading import lean, offline, quiet
 from workbench.extraction.docling_bridge.markdown import as_markdown
 from workbench.extraction.docling_bridge.packages import is_within, readable
+from workbench.extraction.docling_bridge.tabular import tables
 from workbench.extraction.encodings import decode
 from workbench.extraction.markup.nesting import depth
 from workbench.extraction.office.extent import is_vast
@@ -31,6 +32,7 @@ from workbench.records import Extraction
 
 if TYPE_CHECKING:
     from docling.document_converter import DocumentConverter
+    from docling_core.types.doc import DoclingDocument
 
 _MB = 1024**2
 
@@ -81,11 +83,11 @@ class DoclingReader:
     """Reads what docling converts without models."""
 
     name = "docling"
-    gives = ("text", "structure", "metadata")
+    gives = ("text", "structure", "tables", "metadata")
 
     @property
     def version(self) -> str:
-        return version("2", "docling-slim")
+        return version("3", "docling-slim")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 60 if media_type in _KINDS else 0
@@ -114,10 +116,18 @@ class DoclingReader:
         with warnings.catch_warnings(), quiet():
             # docling and its libraries warn about their own future; that is no news about this file.
             warnings.simplefilter("ignore")
-            text, structure = _converted(given, kind, with_structure=options.keeps_structure)
-        text = decode(data)[0] if media_type in _AS_WRITTEN else with_complement(tidy(text), addition)
-        extraction = from_text(self, media_type, text, metadata=addition.metadata)
-        return replace(extraction, structure=structure)
+            document = _converted(given, kind)
+            pages = _page_texts(document, addition)
+            text = tidy(as_markdown(document, with_hidden=kind in _SHEETS)) if not pages else ""
+        structure = document.model_dump_json(exclude_none=True) if options.keeps_structure else None
+        found = tuple(tables(document)) if options.tables else ()
+        if pages:
+            metadata = replace(addition.metadata, page_count=len(pages))
+            extraction = from_pages(self, media_type, pages, metadata=metadata)
+        else:
+            text = decode(data)[0] if media_type in _AS_WRITTEN else with_complement(text, addition)
+            extraction = from_text(self, media_type, text, metadata=addition.metadata)
+        return replace(extraction, structure=structure, tables=found)
 
 
 def preload() -> None:
@@ -171,21 +181,32 @@ def _refuse_depth(pages: Iterable[str]) -> None:
         raise Declined("its elements are nested deeper than docling walks")
 
 
-def _converted(data: bytes, kind: str, *, with_structure: bool) -> tuple[str, str | None]:
+def _page_texts(document: "DoclingDocument", addition: Complement) -> list[str]:
+    """Return Markdown slide by slide with what docling lacks of each; nothing where slides are not told apart."""
+    numbers = sorted(document.pages)
+    if not addition.pages or len(numbers) != len(addition.pages):
+        return []
+    slides = zip(numbers, addition.pages, strict=True)
+    return [
+        with_complement(tidy(as_markdown(document, page=number)), Complement(lines=lines)) for number, lines in slides
+    ]
+
+
+def _converted(data: bytes, kind: str) -> "DoclingDocument":
     """Have docling read; packages a second time without what it takes for elements and stumbles over."""
     if kind not in _OPEN_XML:
-        return _convert(data, kind, with_structure=with_structure)
+        return _convert(data, kind)
     try:
-        return _convert(readable(data), kind, with_structure=with_structure)
+        return _convert(readable(data), kind)
     except RuntimeError as fault:
         bare = readable(data, without_comments=True)
         try:
-            return _convert(bare, kind, with_structure=with_structure)
+            return _convert(bare, kind)
         except RuntimeError:
             raise fault from None
 
 
-def _convert(data: bytes, kind: str, *, with_structure: bool) -> tuple[str, str | None]:
+def _convert(data: bytes, kind: str) -> "DoclingDocument":
     offline()
     with lean():
         from docling.datamodel.base_models import ConversionStatus, DocumentStream, InputFormat
@@ -203,9 +224,8 @@ def _convert(data: bytes, kind: str, *, with_structure: bool) -> tuple[str, str 
     if result.status not in {ConversionStatus.SUCCESS, ConversionStatus.PARTIAL_SUCCESS}:
         reasons = "; ".join(error.error_message for error in result.errors) or str(result.status)
         raise RuntimeError(f"{InputFormat(kind).value} conversion failed: {reasons}"[:300])
-    document = result.document
-    structure = document.model_dump_json(exclude_none=True) if with_structure else None
-    return as_markdown(document, with_hidden=kind in _SHEETS), structure
+    document: DoclingDocument = result.document
+    return document
 
 
 @lru_cache(maxsize=32)
