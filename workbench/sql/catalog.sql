@@ -185,7 +185,7 @@ SELECT %(run_id)s,
   FROM documents AS d
   JOIN arrivals AS a ON a.id = d.arrival_id
   LEFT JOIN extractions AS e ON e.id = d.extraction_id
- WHERE (d.state = 'taken' OR d.decision = 'pending' OR e.next_page IS NOT NULL)
+ WHERE (d.state = 'taken' OR d.decision = 'pending' OR (e.next_page IS NOT NULL AND d.state = 'partial'))
    AND (a.locator = %(root)s OR starts_with(a.locator, rtrim(%(root)s, '/') || '/')
         OR starts_with(a.locator, %(root)s || '!/'))
  ORDER BY length(d.locator), d.locator COLLATE "C"
