@@ -1,7 +1,7 @@
 """How the decision card looks: why a document was decided as it was. Pure functions to escaped HTML."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ def card(card: "Card | None", found: "Found | None" = None) -> str:
             f'<div class="top">{verdict(card)}{picture(card)}</div>',
             evidence(card.opinions, document.category),
             _problems(card),
+            invoice(card),
             facts(card),
             places(card.arrivals),
             _related("Nearly the same", [_near(row) for row in card.near]),
@@ -101,6 +102,24 @@ def _problems(card: "Card") -> str:
     return _related("Problems", lines)
 
 
+def invoice(card: "Card") -> str:
+    """What an e-invoice says about itself; nothing of other documents."""
+    fields = (card.extraction or {}).get("fields") or {}
+    if not fields.get("doc_id"):
+        return ""
+    currency = f" {fields.get('currency', '')}".rstrip()
+    shown = {
+        "Number": fields["doc_id"],
+        "Date": fields.get("issue_date"),
+        "Seller": fields.get("seller"),
+        "Buyer": fields.get("buyer"),
+        "Total": f"{fields['grand_total']}{currency}" if fields.get("grand_total") else "",
+        "Due": f"{fields['due_payable']}{currency}" if fields.get("due_payable") else "",
+        "Account": fields.get("iban"),
+    }
+    return f"<h3>The invoice says</h3><dl>{_terms(shown)}</dl>"
+
+
 def facts(card: "Card") -> str:
     """What kind of file it is."""
     document, extraction = card.document, card.extraction or {}
@@ -117,8 +136,11 @@ def facts(card: "Card") -> str:
         "SHA-256": document.digest[:16] + "…",
     }
     shown |= {"Read so far": f"up to page {extraction['next_page'] - 1}"} if extraction.get("next_page") else {}
-    lines = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in shown.items() if value)
-    return f"<h3>The file</h3><dl>{lines}</dl>"
+    return f"<h3>The file</h3><dl>{_terms(shown)}</dl>"
+
+
+def _terms(shown: Mapping[str, object]) -> str:
+    return "".join(f"<dt>{name}</dt><dd>{escape(str(value))}</dd>" for name, value in shown.items() if value)
 
 
 def places(arrivals: Sequence[Json]) -> str:

@@ -1,10 +1,12 @@
 """A small catalogue for the pages, sown straight into the database."""
 
 import hashlib
+import io
 import json
 from dataclasses import dataclass
 
 import psycopg
+from PIL import Image
 
 ODD_NAME = "<script>window.hacked = 1</script>.txt"
 ODD_TEXT = "Bestellung <img src=x onerror='window.hacked = 1'> für Größe & Maß"
@@ -31,6 +33,7 @@ SEEDS = (
         for n in range(1, 59)
     ),
 )
+INVOICE = {"doc_id": "RE 1 <b>", "seller": "Müller & Söhne", "grand_total": "119.00", "currency": "EUR"}
 
 
 def sow(conninfo: str) -> None:
@@ -54,10 +57,22 @@ def sow(conninfo: str) -> None:
             _sow(cursor, number, seed)
         _arrive(cursor, "copies/Rechnung 001.pdf", _digest(SEEDS[2].text))
         cursor.execute(
+            "INSERT INTO thumbnails (digest, page, width, height, media_type, data) "
+            "VALUES (%s, 1, 60, 85, 'image/webp', %s)",
+            [_digest(SEEDS[2].text), _page()],
+        )
+        cursor.execute(
             "INSERT INTO problems (stage, kind, message, advice, locator, digest) VALUES ('read', 'corrupt', "
             "'The file is damaged.', 'Ask for an undamaged copy.', %s, %s)",
             [f"/srv/{ODD_NAME}", _digest(ODD_TEXT)],
         )
+
+
+def _page() -> bytes:
+    """A small grey page."""
+    buffer = io.BytesIO()
+    Image.new("L", (60, 85), 200).save(buffer, "WEBP")
+    return buffer.getvalue()
 
 
 def _sow(cursor: psycopg.Cursor[tuple[object, ...]], number: int, seed: Seed) -> None:
@@ -68,9 +83,9 @@ def _sow(cursor: psycopg.Cursor[tuple[object, ...]], number: int, seed: Seed) ->
     arrival = _arrive(cursor, seed.name, digest)
     cursor.execute("INSERT INTO texts (digest, body, length) VALUES (%s, %s, %s)", [digest, seed.text, len(seed.text)])
     cursor.execute(
-        "INSERT INTO extractions (id, digest, extractor, version, options_digest, media_type, state, text_digest) "
-        "VALUES (%s, %s, 'plain', '1', '', 'text/plain', 'ok', %s)",
-        [number, digest, digest],
+        "INSERT INTO extractions (id, digest, extractor, version, options_digest, media_type, state, text_digest, "
+        "fields) VALUES (%s, %s, 'plain', '1', '', 'text/plain', 'ok', %s, %s)",
+        [number, digest, digest, json.dumps(INVOICE if seed is SEEDS[2] else {})],
     )
     decision = "classified" if seed.category else "needs_review"
     cursor.execute(

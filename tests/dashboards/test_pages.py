@@ -90,6 +90,16 @@ def test_a_permalink_opens_a_document_with_its_evidence(page: Page, filled: str)
     expect(page.get_by_text("Termination (1)")).to_be_visible()
 
 
+def test_a_card_shows_the_first_page_and_what_an_invoice_says(page: Page, filled: str) -> None:
+    page.goto(f"{filled}?page=documents&document=3")
+    picture = page.get_by_role("img", name="The first page")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.naturalWidth") == 60
+    expect(page.get_by_text("RE 1 <b>")).to_be_visible()
+    expect(page.get_by_text("119.00 EUR")).to_be_visible()
+    expect(page.get_by_text("Müller & Söhne")).to_be_visible()
+
+
 def test_the_list_turns_its_pages_on_the_server(page: Page, filled: str) -> None:
     page.goto(f"{filled}?page=documents&category=invoice&part=2")
     expect(page.get_by_text("58 documents")).to_be_visible()

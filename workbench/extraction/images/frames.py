@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST_PAGES = 2_000
 _PAGED = frozenset({known.TIFF})
 _LONG_SIDE = 4_000
-_CUT_OFF = "The picture is damaged or cut off; what is there was read."
+_CUT_OFF = "The picture is damaged or cut off."
 
 
 @dataclass(frozen=True, kw_only=True)

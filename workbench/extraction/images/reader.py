@@ -118,7 +118,7 @@ def _state(read: Extraction, pages: _Pages) -> tuple[ExtractionState, str]:
     if pages.next_page is not None:
         return ExtractionState.PARTIAL, f"{said} {waiting(pages.next_page, pages.count)}".strip()
     if pages.failures:
-        return ExtractionState.PARTIAL, said
+        return ExtractionState.PARTIAL, f"{said} What is there was read."
     if read.text.strip() or pages.count == 1:
         return ExtractionState.OK, ""
     return read.state, read.message

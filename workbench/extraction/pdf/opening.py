@@ -108,4 +108,5 @@ def _translated(fault: Exception) -> ExtractionError:
             "The PDF is encrypted for holders of a certificate or in an unknown way. Ask for an open copy.",
             state=ExtractionState.ENCRYPTED,
         )
-    return ExtractionError(f"The PDF is damaged ({fault}). Ask for an undamaged copy.")
+    # PDFium says no more than that its data are wrong.
+    return ExtractionError("The PDF is damaged and cannot be opened. Ask for an undamaged copy.")
