@@ -10,10 +10,6 @@ from tests.conftest import PROJECT
 
 LONGEST_MODULE = 350
 LONGEST_FUNCTION = 60
-# What is longer, and why it is allowed to be.
-KNOWN_LONG = {
-    "workbench/records.py": "every noun in one place; dataclasses without behaviour",
-}
 
 
 def modules(*packages: str) -> Iterator[tuple[str, str]]:
@@ -39,9 +35,8 @@ def test_rooms_import_from_floors_below_only() -> None:
 def test_modules_are_short_enough_to_be_read_in_one_go() -> None:
     lengths = {name: len(source.splitlines()) for name, source in modules("workbench", "dashboards")}
     assert len(lengths) > 80
-    too_long = {name: length for name, length in lengths.items() if length > LONGEST_MODULE and name not in KNOWN_LONG}
+    too_long = {name: length for name, length in lengths.items() if length > LONGEST_MODULE}
     assert too_long == {}
-    assert [name for name in KNOWN_LONG if lengths.get(name, 0) <= LONGEST_MODULE] == []
 
 
 def test_functions_are_short_enough_to_be_seen_at_once() -> None:

@@ -23,10 +23,12 @@ def payslip(database: Database, run: int) -> int:
             [digest],
         )
         tx.run("INSERT INTO texts VALUES (%s, 'Gehalt von Erika Mustermann', 27)", [body])
+        tx.run("INSERT INTO structures VALUES (%s, '[]')", [body])
+        tx.run("INSERT INTO thumbnails VALUES (%s, 1, 1, 1, 'image/webp', 'x')", [digest])
         extraction = tx.value(
-            "INSERT INTO extractions (digest, extractor, version, options_digest, media_type, state, text_digest) "
-            "VALUES (%s, 'plain', '1', '', 'text/plain', 'ok', %s) RETURNING id",
-            [digest, body],
+            "INSERT INTO extractions (digest, extractor, version, options_digest, media_type, state, text_digest, "
+            "recognition_digest) VALUES (%s, 'plain', '1', '', 'text/plain', 'ok', %s, %s) RETURNING id",
+            [digest, body, body],
         )
         return int(
             tx.value(
@@ -37,7 +39,15 @@ def payslip(database: Database, run: int) -> int:
         )
 
 
-RELATIONS = ("documents", "arrivals", "extractions", "texts", "search_documents('Gehalt', 10, 0)")
+RELATIONS = (
+    "documents",
+    "arrivals",
+    "extractions",
+    "texts",
+    "structures",
+    "thumbnails",
+    "search_documents('Gehalt', 10, 0)",
+)
 
 
 @pytest.mark.parametrize(("roles", "count"), [((), 0), (("reviewer",), 0), (("personnel",), 1), (("*",), 1)])
