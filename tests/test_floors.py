@@ -1,6 +1,7 @@
 """The house stands: floors, sizes, and who may print."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,3 +64,26 @@ def test_only_the_command_line_prints() -> None:
 def test_every_module_says_what_lives_in_it() -> None:
     silent = [name for name, source in modules("workbench", "dashboards") if not ast.get_docstring(ast.parse(source))]
     assert silent == []
+
+
+def test_no_modules_import_each_other_in_a_circle_not_even_late() -> None:
+    sources = {
+        name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): s for name, s in modules("workbench")
+    }
+    graphlib.TopologicalSorter({name: set(_imported(s, set(sources))) for name, s in sources.items()}).prepare()
+
+
+def _imported(source: str, known: set[str]) -> Iterator[str]:
+    """Give the modules that a module imports at any time; those for types alone are left out."""
+    tree = ast.parse(source)
+    for_types = {
+        id(node)
+        for branch in ast.walk(tree)
+        if isinstance(branch, ast.If) and "TYPE_CHECKING" in ast.unparse(branch.test)
+        for node in ast.walk(branch)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and id(node) not in for_types:
+            for name in node.names:
+                module = f"{node.module}.{name.name}"
+                yield module if module in known else node.module

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from workbench.errors import ExtractionError
 from workbench.extraction.finishing import finished
-from workbench.extraction.protocol import Declined, ExtractOptions, Extractor
+from workbench.extraction.protocol import Declined, ExtractOptions, Extractor, Opened
 from workbench.extraction.registry import extractors
 from workbench.extraction.sniff import HEAD
+from workbench.extraction.sniff import media_type as sniffed
 from workbench.records import Extraction, ExtractionState, Json
 
 # When nobody could read it: the most telling reason first. An engine's own exception says less
@@ -171,6 +172,8 @@ def _attempt(
         extraction = extractor.extract(path, media_type, options)
     except Declined:
         return None
+    except Opened as opened:
+        return _read_opened(opened, options)
     except ExtractionError as fault:
         return _Failure(extractor, fault.state, str(fault))
     except MemoryError:
@@ -181,6 +184,16 @@ def _attempt(
     if extraction.state.is_readable:
         return extraction
     return _Failure(extractor, extraction.state, extraction.message, extraction)
+
+
+def _read_opened(opened: Opened, options: ExtractOptions) -> Extraction:
+    """Read what an extractor unlocked; a second lock inside stays locked."""
+    try:
+        kind = opened.media_type or sniffed(opened.path, options.name)
+        found = _read(opened.path, kind, replace(options, passwords=()))
+    finally:
+        opened.path.unlink(missing_ok=True)
+    return replace(found, warnings=(*found.warnings, opened.note))
 
 
 def _given(worst: _Failure, media_type: str) -> Extraction:

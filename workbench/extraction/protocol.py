@@ -132,13 +132,31 @@ class Declined(ExtractionError):
         super().__init__(message, state=ExtractionState.UNSUPPORTED)
 
 
+class Opened(Exception):
+    """An extractor has only unlocked a file: what it wrote is to be read instead, by whoever reads such a file.
+
+    Parameters
+    ----------
+    path : the unlocked file, in the scratch folder; removed after it was read
+    media_type : None where it is to be told from the bytes
+    note : a sentence for the warnings
+    """
+
+    def __init__(self, path: Path, *, media_type: str | None, note: str) -> None:
+        super().__init__(note)
+        self.path = path
+        self.media_type = media_type
+        self.note = note
+
+
 class Extractor(Protocol):
     """Bytes to text, for a family of formats.
 
     `claim` answers 0 for "not mine" up to 100 for "made for it", from the
     media type and the first 4096 bytes alone. `extract` raises
     `errors.ExtractionError` for what it cannot read, or `Declined` for what it
-    passes on; the next bid then tries.
+    passes on; the next bid then tries. Whoever only unlocks files raises
+    `Opened`.
 
     An extractor may say more about itself, for `workbench formats`:
 

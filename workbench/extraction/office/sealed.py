@@ -6,7 +6,6 @@ changed have a password that everybody knows; it is always tried.
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from workbench.extraction import media_types as known
 from workbench.extraction import needs
 from workbench.extraction.building import version
 from workbench.extraction.office.binary import is_sealed_presentation
-from workbench.extraction.protocol import Declined, ExtractOptions
+from workbench.extraction.protocol import Declined, ExtractOptions, Opened
 from workbench.records import Extraction, ExtractionState
 
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -49,16 +48,8 @@ class SealedOfficeReader:
         if not _is_sealed(path, media_type, options):
             raise Declined("not encrypted")
         opened = _opened(path, media_type, options)
-        # Late: the auction knows all readers, this one included.
-        from workbench.extraction.auction import read
-        from workbench.extraction.sniff import media_type as sniffed
-
-        kind = sniffed(opened, options.name) if media_type in known.OPEN_XML else media_type
-        # Encrypted with an empty password inside: one round is enough.
-        inner = replace(options, passwords=(), thumbnails=0)
-        extraction = read(opened, name=options.name, media_type=kind, options=inner)
-        opened.unlink(missing_ok=True)
-        return replace(extraction, warnings=(*extraction.warnings, "The file is encrypted; a password opened it."))
+        kind = None if media_type in known.OPEN_XML else media_type
+        raise Opened(opened, media_type=kind, note="The file is encrypted; a password opened it.")
 
 
 def _is_sealed(path: Path, media_type: str, options: ExtractOptions) -> bool:

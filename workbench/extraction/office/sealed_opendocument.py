@@ -10,7 +10,7 @@ import hashlib
 import zipfile
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from lxml import etree
@@ -18,7 +18,7 @@ from lxml import etree
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
 from workbench.extraction.markup.xmltree import MAX_PART, open_zip, parse, part
-from workbench.extraction.protocol import Declined, ExtractOptions
+from workbench.extraction.protocol import Declined, ExtractOptions, Opened
 from workbench.records import Extraction, ExtractionState
 
 _KINDS = frozenset({known.ODT, known.ODS, known.ODP, known.ODG})
@@ -68,13 +68,7 @@ class SealedOpenDocumentReader:
             options.scratch.mkdir(parents=True, exist_ok=True)
             opened = options.scratch / "opened"
             _write_opened(archive, locks, options.passwords, opened)
-        # Late: the auction knows all readers, this one included.
-        from workbench.extraction.auction import read
-
-        inner = replace(options, passwords=(), thumbnails=0)
-        extraction = read(opened, name=options.name, media_type=media_type, options=inner)
-        opened.unlink(missing_ok=True)
-        return replace(extraction, warnings=(*extraction.warnings, "The file is encrypted; a password opened it."))
+        raise Opened(opened, media_type=media_type, note="The file is encrypted; a password opened it.")
 
 
 def _locks(manifest: bytes) -> dict[str, _Lock | None]:
