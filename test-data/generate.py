@@ -9,12 +9,16 @@ Without `--count` the listed collection is made, by default where it is committe
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from samples import collection, labels, stream
-from samples.shelf import How, Sample, Shelf
-from samples.writers import footage
+try:
+    from samples import collection, labels, stream
+    from samples.shelf import How, Sample, Shelf
+    from samples.writers import footage
+except ModuleNotFoundError as missing:
+    sys.exit(f"The package {missing.name} is missing; 'make setup-dev' installs what writing samples needs.")
 
 _HOME = Path(__file__).parent / "sample-documents"
 

@@ -6,7 +6,6 @@ only shows help or lists documents starts no more than it needs.
 """
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
@@ -26,7 +25,7 @@ from workbench.database import Database, Transaction, migrations
 from workbench.errors import ConfigError, NotFound, UnknownName
 from workbench.extraction import Format, formats
 from workbench.notebooks import Executed
-from workbench.pipeline import Rules, Setting, extracting
+from workbench.pipeline import Rules, Setting, extracting, scratch
 from workbench.pipeline.extracting import Extracted
 from workbench.progress import Progress, silent
 from workbench.records import Document, Extraction, Hit, Label, Problem, Run, RunState, Thumbnail
@@ -149,9 +148,14 @@ class Workbench:
         changes : fields of `ExtractOptions` that differ from the settings, e.g. mode="structured", tables=True
         """
         files = [config.expanded(Path(path)) for path in paths]
-        with tempfile.TemporaryDirectory(prefix="workbench-extract-") as scratch:
-            options = wiring.changed(wiring.extract_options(self.settings, scratch=Path(scratch)), changes)
+        with scratch.folder(wiring.temporary_folder()) as place:
+            options = wiring.changed(wiring.extract_options(self.settings, scratch=place), changes)
             yield from extracting.extract(files, options=options, pool=wiring.pool(self.settings), files=len(files))
+
+    def picture(self, path: Path | str, *, page: int = 1, dpi: int = 100) -> Thumbnail | None:
+        """One page of a PDF or a picture, drawn; None for what has no pages to draw."""
+        options = wiring.extract_options(self.settings, scratch=Path())
+        return extracting.picture(Path(path), page=page, dpi=dpi, options=options, pool=wiring.pool(self.settings))
 
     def label(self, document: int | str, category: str, *, note: str = "") -> Document:
         """Say what a document is; a person's word outranks every classifier's."""

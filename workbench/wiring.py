@@ -1,5 +1,7 @@
 """From the settings to the values that rooms take: options, limits, the way to the database."""
 
+import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -27,7 +29,7 @@ def extract_options(settings: Settings, *, scratch: Path) -> ExtractOptions:
         ocr=given.ocr,
         languages=given.languages,
         dpi=given.dpi,
-        ocr_page_timeout_s=given.ocr_page_timeout_s,
+        ocr_page_timeout_s=min(given.ocr_page_timeout_s, given.timeout_s / 4),
         # A scan must hand over what it has well before its deadline.
         ocr_budget_s=min(given.ocr_budget_s, given.timeout_s / 2),
         structure=given.structure,
@@ -56,6 +58,11 @@ def changed(options: ExtractOptions, changes: Mapping[str, Any]) -> ExtractOptio
             raise UnknownName("option", name, known={field.name for field in fields(ExtractOptions)}, where="extract")
     mode = {"mode": Mode(changes["mode"])} if "mode" in changes else {}
     return replace(options, **{**changes, **mode})
+
+
+def temporary_folder() -> Path:
+    """Return where commands without a home put what they need for a moment; the next one sweeps up after a death."""
+    return Path(tempfile.gettempdir()) / f"workbench-{os.getuid()}"
 
 
 def pool(settings: Settings) -> Pool:

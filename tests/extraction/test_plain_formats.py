@@ -175,3 +175,16 @@ def test_a_spot_of_damage_leaves_the_rest_of_utf8_readable(text, junk, place):
     place %= len(data)
     damaged, _ = decode(data[:place] + junk + data[place:])
     assert "schöne" in damaged
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "read"),
+    [
+        ("a.json", r'{"text": "Erste\nZweite\tDritte C:\\neu"}', "Erste\nZweite\tDritte C:\\\\neu"),
+        ("a.jsonl", '{"a": "x\\ny"}\n{"a": "z"}\n', "x\ny"),
+        ("a.yaml", r'ort: "Stra\u00dfe \ud83d\ude00"', "Straße 😀"),
+        ("a.txt", "Kran\u00adken\u00adver\u200bsicherung", "Krankenversicherung"),
+    ],
+)
+def test_words_are_whole_and_end_where_they_end(reading, name, written, read):
+    assert read in reading(written.encode(), name).text

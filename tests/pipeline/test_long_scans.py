@@ -1,6 +1,9 @@
 """A long scan is read in goes: found by its first pages at once, whole in the end, whatever comes between."""
 
+import os
+import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +12,11 @@ from pydantic import SecretStr
 
 from tests.conftest import cloned
 from workbench import Workbench
+from workbench.catalog.reading import Reading
 from workbench.config import Settings
 from workbench.database.embedded import Server
 from workbench.pipeline import reading
+from workbench.pipeline.steps import Task, read_document
 
 WORDS = ("Angebot", "Lieferschein", "Mahnung")
 
@@ -85,3 +90,57 @@ def _stop_after_records(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
             raise KeyboardInterrupt
 
     monkeypatch.setattr(reading, "_record", stopping)
+
+
+def test_a_worker_that_dies_on_the_way_costs_no_page(
+    settings: Settings, other_settings: Settings, scan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = _digest(_with(other_settings, ocr_budget_s=0), scan.parent)
+    prepare, killed = reading._prepare, []
+
+    def striking(*arguments: object) -> object:
+        tasks = prepare(*arguments)  # type: ignore[arg-type] # it is the same function
+        if tasks and tasks[0][1].begun and not killed:
+            killed.append(tasks[0][0])
+            tasks[0] = (tasks[0][0], replace(tasks[0][1], name="died"))
+        return tasks
+
+    monkeypatch.setattr(reading, "_prepare", striking)
+    monkeypatch.setattr(reading, "read_document", dying)
+    settings = _with(settings, ocr_budget_s=0.001)
+    with Workbench(settings=settings) as wb:
+        wb.ingest(scan.parent)
+        assert killed
+        assert wb.text("scan.tif").split() == " ".join(f"{word} Nummer 4711" for word in WORDS).split()
+        assert wb.document("scan.tif").state == "ok"
+        assert wb.problems(1) == []
+        assert wb.canonical_digest() == whole
+
+
+def test_a_scan_that_cannot_be_read_on_keeps_its_pages(
+    settings: Settings, scan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "read_document", dying_on_the_rest)
+    with Workbench(settings=_with(settings, ocr_budget_s=0.001)) as wb:
+        wb.ingest(scan.parent)
+        assert (wb.document("scan.tif").state, wb.document("scan.tif").decision) != ("quarantined", "unreadable")
+        assert [hit.name for hit in wb.search(WORDS[0])] == ["scan.tif"]
+        life = wb.life("scan.tif")
+        assert life.extraction is not None
+        assert life.extraction["next_page"] is None
+        assert "ended its worker process" in life.extraction["message"]
+        assert wb.ingest(scan.parent).counts["documents"] == 0
+
+
+def dying(task: Task) -> Reading:
+    """Read, but end the worker where the test says so."""
+    if task.name == "died":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return read_document(task)
+
+
+def dying_on_the_rest(task: Task) -> Reading:
+    """Read the first go only."""
+    if task.begun:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return read_document(task)

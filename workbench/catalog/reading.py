@@ -117,6 +117,14 @@ def settle(tx: Transaction, digest: str, *, state: str, reason: str) -> None:
     tx.run(SQL.settle_document, {"digest": digest, "state": state, "reason": reason})
 
 
+def close_unfinished(tx: Transaction, digest: str, *, reason: str) -> bool:
+    """Let what is known of a long scan stand, since its other pages cannot be read; False for no such scan."""
+    if not tx.run(SQL.close_unfinished, {"digest": digest, "reason": reason}):
+        return False
+    tx.run(SQL.forget_unfinished, {"digest": digest})
+    return True
+
+
 def _keep_texts(tx: Transaction, readings: Sequence[Reading]) -> None:
     texts = ((digest, r.extraction.text, len(r.extraction.text)) for r in readings if (digest := r.text_digest))
     with tx.staged(SQL.stage_texts, "new_texts", texts):

@@ -71,6 +71,12 @@ def add_leftovers(tx: Transaction, run: int, root: str, *, later: int) -> int:
     return tx.run(SQL.leftover_items, {"run_id": run, "root": root, "later": later})
 
 
+def try_again(tx: Transaction, run: int, root: str, *, options_digest: str, has_passwords: bool) -> int:
+    """Take on the documents below a place that these options may open; how many items that made."""
+    params = {"run_id": run, "root": root, "options_digest": options_digest, "has_passwords": has_passwords}
+    return tx.run(SQL.worth_another_try, params)
+
+
 def _relocate_members(tx: Transaction, renamed: Sequence[tuple[str, str, str]]) -> list[str]:
     """Move what was inside of renamed containers along; the digests of the documents inside."""
     found: list[str] = []

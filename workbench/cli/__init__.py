@@ -46,7 +46,7 @@ def main() -> None:
         app()
     except SystemExit as end:
         if end.code == STOPPED:  # typer's own ending for Ctrl-C
-            _say("stopped; the same command goes on where it was")
+            _say("stopped" + ("; the same command goes on where it was" if "ingest" in sys.argv[1:2] else ""))
         raise
     except RunHeld as error:
         _say(error)

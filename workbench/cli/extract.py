@@ -2,8 +2,8 @@
 
 import json as codec
 import shutil
-import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -16,9 +16,12 @@ from workbench.cli import choosing, output
 from workbench.cli.output import Json
 from workbench.errors import ConfigError
 from workbench.extraction import presenting
-from workbench.pipeline import extracting
+from workbench.pipeline import extracting, scratch
 from workbench.pipeline.extracting import Extracted
 from workbench.records import Extraction
+
+# What is written for a file beside its own name.
+_WRITTEN = (".txt", ".json", ".d")
 
 Files = Annotated[list[Path], typer.Argument(help="Files, and folders with all below them.", exists=True)]
 
@@ -54,23 +57,29 @@ def extract(
     if ask_password:
         secret = SecretStr(typer.prompt("Password", hide_input=True))
         settings = settings.model_copy(update={"passwords": (secret, *settings.passwords)})
-    paths = [path for given in files for path in _below(given)]
+    paths = list(dict.fromkeys(path for given in files for path in _below(given)))
+    places = _places(out, paths, files) if out else {}
     states: Counter[bool] = Counter()
-    with tempfile.TemporaryDirectory(prefix="workbench-extract-") as scratch:
-        options = wiring.extract_options(settings, scratch=Path(scratch))
+    with scratch.folder(wiring.temporary_folder()) as place:
+        options = wiring.extract_options(settings, scratch=place)
         if not (json or out):
             options = replace(options, thumbnails=0)
         for found in extracting.extract(paths, options=options, pool=wiring.pool(settings), files=len(paths)):
             states[found.extraction.state.is_readable] += 1
             if out:
-                _write(found, _place(out, found.path, files))
+                _write(found, places[found.path])
             _print(found, alone=len(paths) == 1, json=json, quiet=out is not None)
     if states[False]:
         raise typer.Exit(3)
 
 
 def _below(given: Path) -> list[Path]:
-    return sorted(path for path in given.rglob("*") if path.is_file()) if given.is_dir() else [given]
+    """Return the plain files of a folder; links that lead out of it are left alone, as an ingest does."""
+    if not given.is_dir():
+        return [given]
+    inside = given.resolve()
+    found = sorted(path for path in given.rglob("*") if path.is_file())
+    return [path for path in found if not path.is_symlink() or path.resolve().is_relative_to(inside)]
 
 
 def _print(found: Extracted, *, alone: bool, json: bool, quiet: bool) -> None:
@@ -99,22 +108,43 @@ def told(extraction: Extraction) -> str:
     return ", ".join(facts) + (f". {extraction.message}" if extraction.message else "")
 
 
-def _place(out: Path, path: Path, given: list[Path]) -> Path:
-    """Return where to write for a file: below `out` as it lies below the folder that was given."""
+def _places(out: Path, paths: Sequence[Path], given: Sequence[Path]) -> dict[Path, Path]:
+    """Return where to write for each file: below `out` as it lies below the folder that was given.
+
+    Raises
+    ------
+    ConfigError
+        What is written would lie among the files that are read.
+    """
     for folder in given:
-        if folder.is_dir() and path.is_relative_to(folder):
-            return out / path.relative_to(folder)
-    return out / path.name
+        if folder.is_dir() and out.resolve().is_relative_to(folder.resolve()):
+            raise ConfigError(f"{out} lies in {folder}, which is read; name a folder elsewhere with --out")
+    places: dict[Path, Path] = {}
+    sources = {path.resolve() for path in paths}
+    taken: set[Path] = set()
+    for path in paths:
+        below = next((path.relative_to(f) for f in given if f.is_dir() and path.is_relative_to(f)), Path(path.name))
+        place, number = out / below, 1
+        while place in taken or any(_beside(place, suffix).resolve() in sources for suffix in _WRITTEN):
+            number += 1
+            place = (out / below).with_name(f"{below.name} ({number})")
+        taken.add(place)
+        places[path] = place
+    return places
+
+
+def _beside(place: Path, suffix: str) -> Path:
+    return place.with_name(f"{place.name}{suffix}")
 
 
 def _write(found: Extracted, place: Path) -> None:
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.with_name(f"{place.name}.txt").write_text(found.extraction.text, encoding="utf-8")
+        _beside(place, ".txt").write_text(found.extraction.text, encoding="utf-8")
         content = codec.dumps(presenting.as_json(found.extraction), ensure_ascii=False, indent=1)
-        place.with_name(f"{place.name}.json").write_text(content, encoding="utf-8")
+        _beside(place, ".json").write_text(content, encoding="utf-8")
         for child in found.extraction.children:
-            target = place.with_name(f"{place.name}.d") / child.name
+            target = _beside(place, ".d") / child.name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(child.path, target)
     except OSError as fault:

@@ -56,6 +56,8 @@ def _checked(field: FieldInfo, value: object, name: str) -> object:
         return TypeAdapter(kind).validate_python(value)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
+        if problem["type"] == "tuple_type":
+            raise ConfigError(f"the setting '{name}' is a list; write it as {name}=[{value}]") from error
         message = f"{problem['msg'][:1].lower()}{problem['msg'][1:]}"
         raise ConfigError(f"the setting '{name}': {message}, not {problem['input']!r}") from error
 

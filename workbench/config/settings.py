@@ -54,7 +54,7 @@ class ExtractionSettings(BaseModel):
     ocr: bool = Field(True, description="Recognise the text of pictures and scanned pages with Tesseract.")
     languages: tuple[str, ...] = Field(("deu", "eng"), description="Tesseract's languages, most likely first.")
     dpi: int = Field(200, ge=72, le=600, description="Resolution at which scanned pages are recognised.")
-    ocr_page_timeout_s: float = Field(60, gt=0, allow_inf_nan=False, description="Seconds that one page may take.")
+    ocr_page_timeout_s: float = Field(30, gt=0, allow_inf_nan=False, description="Seconds that one page may take.")
     ocr_budget_s: float = Field(
         60, ge=0, allow_inf_nan=False, description="Seconds after which a long scan hands over what it has; 0: never."
     )

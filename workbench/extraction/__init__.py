@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from workbench.extraction.protocol import Caps, Declined, ExtractOptions, Extractor, Limits, Mode
 
 if TYPE_CHECKING:
-    from workbench.extraction.auction import bids, options_digest, read
+    from workbench.extraction.auction import bids, first_reader, options_digest, read
     from workbench.extraction.merging import merged
-    from workbench.extraction.sniff import media_type
+    from workbench.extraction.sniff import media_type, media_type_of
     from workbench.extraction.supported import Format, formats
 
 __all__ = [
@@ -29,8 +29,10 @@ __all__ = [
     "Limits",
     "Mode",
     "bids",
+    "first_reader",
     "formats",
     "media_type",
+    "media_type_of",
     "merged",
     "options_digest",
     "read",
@@ -38,11 +40,13 @@ __all__ = [
 
 _HOMES = {
     "bids": "auction",
+    "first_reader": "auction",
     "options_digest": "auction",
     "read": "auction",
     "Format": "supported",
     "formats": "supported",
     "media_type": "sniff",
+    "media_type_of": "sniff",
     "merged": "merging",
 }
 

@@ -66,6 +66,15 @@ def bids(media_type: str, head: bytes) -> tuple[Extractor, ...]:
     return tuple(extractor for _, extractor in _claims(media_type, head))
 
 
+def first_reader(media_type: str, options: ExtractOptions) -> str:
+    """Return the name of who reads such a file first, of those that the options do not switch off."""
+    for extractor in bids(media_type, b""):
+        told = getattr(extractor, "switched_off", None)
+        if told is None or not told(media_type, options):
+            return extractor.name
+    return ""
+
+
 def _claims(media_type: str, head: bytes) -> list[tuple[int, Extractor]]:
     claims = [(extractor.claim(media_type, head), extractor) for extractor in extractors()]
     return sorted((claim for claim in claims if claim[0] > 0), key=lambda claim: -claim[0])
@@ -128,6 +137,8 @@ def _looked_at(extraction: Extraction, path: Path, options: ExtractOptions) -> E
 
 def _read(path: Path, media_type: str, options: ExtractOptions) -> Extraction:
     try:
+        if path.exists() and not path.is_file():
+            return _verdict(media_type, ExtractionState.UNSUPPORTED, "It is no plain file.")
         size = path.stat().st_size
         with path.open("rb") as file:
             head = file.read(HEAD)
@@ -139,7 +150,7 @@ def _read(path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         return _verdict(
             media_type,
             ExtractionState.TOO_LARGE,
-            f"It has {size:,} bytes, more than the limit of {options.max_bytes:,}; raise max_bytes to read it.",
+            f"It has {size:,} bytes, more than the limit of {options.max_bytes:,}; raise extraction.max_mb to read it.",
         )
     return _ask(_claims(media_type, head), path, media_type, options)
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# Soft hyphens and other invisible marks inside of words would keep them from being found.
+_FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\xad\u200b\u2060\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Possessive and not begun in the middle, or a long run of blanks would cost its square.
 _BLANK_LINES = re.compile(r"(?<![ \t])[ \t]++(?=\n)|\n{3,}")
@@ -41,7 +42,7 @@ def phrase(value: object) -> str | None:
 
 
 def join_pages(pages: Iterable[str]) -> tuple[str, tuple[int, ...]]:
-    """Join pages with a blank line between; give the text and where each page begins."""
+    """Join pages with a blank line between; give the text and where each page begins. Blank pages alone give ""."""
     parts: list[str] = []
     starts: list[int] = []
     offset = 0
@@ -49,7 +50,8 @@ def join_pages(pages: Iterable[str]) -> tuple[str, tuple[int, ...]]:
         starts.append(offset)
         parts.append(page)
         offset += len(page) + 2
-    return "\n\n".join(parts), tuple(starts)
+    text = "\n\n".join(parts)
+    return (text, tuple(starts)) if any(parts) else ("", (0,) * len(starts))
 
 
 def jsonable(values: Mapping[str, Any]) -> dict[str, Any]:  # Any: whatever a file's metadata holds

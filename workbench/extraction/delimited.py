@@ -10,6 +10,7 @@ from pathlib import Path
 from workbench.extraction import media_types as known
 from workbench.extraction.building import from_text, version
 from workbench.extraction.cleaning import clean
+from workbench.extraction.damage import marked
 from workbench.extraction.encodings import decode
 from workbench.extraction.protocol import ExtractOptions
 from workbench.records import Extraction, Metadata, Table
@@ -28,22 +29,23 @@ class DelimitedReader:
 
     @property
     def version(self) -> str:
-        return version("1", "charset-normalizer")
+        return version("2", "charset-normalizer")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 55 if media_type in {known.CSV, known.TSV} else 0
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
-        text, encoding = decode(path.read_bytes())
-        text = clean(text)
+        decoded, encoding = decode(path.read_bytes())
+        text = clean(decoded)
         mark = "\t" if media_type == known.TSV else delimiter(text)
         metadata = Metadata(raw={"encoding": encoding, "delimiter": mark})
-        extraction = from_text(self, media_type, text, metadata=metadata)
+        extraction = marked(from_text(self, media_type, text, metadata=metadata), decoded)
         if not options.tables:
             return extraction
         found, is_whole = table(text, mark)
         warnings = () if is_whole else (f"Only the first {len(found):,} rows are kept as a table.",)
-        return replace(extraction, tables=(Table(rows=found),) if found else (), warnings=warnings)
+        tables = (Table(rows=found),) if found else ()
+        return replace(extraction, tables=tables, warnings=(*extraction.warnings, *warnings))
 
 
 def delimiter(text: str) -> str:

@@ -51,7 +51,7 @@ def decode(data: bytes, *, declared: str | None = None) -> tuple[str, str]:
     except UnicodeDecodeError as fault:
         if _is_cut_off(data, fault) or _is_mostly_utf8(data):
             return data.decode("utf-8", "replace"), "utf-8"
-    encoding = _usable(declared) or _guess(data[:_GUESSED])
+    encoding = _usable(declared) or _guess(data[:_GUESSED].replace(b"\0", b""))
     return data.decode(encoding, "replace"), encoding
 
 

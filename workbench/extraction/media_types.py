@@ -160,7 +160,7 @@ KNOWN: tuple[MediaType, ...] = (
     MediaType(EML, "Mail message", ("eml",)),
     MediaType(MBOX, "Mailbox", ("mbox",)),
     MediaType(MSG, "Outlook message", ("msg", "oft")),
-    MediaType(TNEF, "Outlook message inside another mail (winmail.dat)", ("tnef",)),
+    MediaType(TNEF, "Outlook message inside another mail (winmail.dat)", ("tnef", "winmail.dat")),
     MediaType(PKCS7, "Signed or encrypted file (S/MIME)", ("p7m",)),
     MediaType(ICS, "Calendar", ("ics",)),
     MediaType(VCF, "Contact card", ("vcf",)),
@@ -228,7 +228,8 @@ def by_extension(name: str) -> str | None:
     """Return the media type that a file's name promises, longest extension first."""
     parts = name.lower().rsplit("/", 1)[-1].split(".")
     for count in (2, 1):
-        if len(parts) > count and (known := _BY_EXTENSION.get(".".join(parts[-count:]))):
+        # Of two parts it may be the whole name: winmail.dat.
+        if len(parts) >= max(count, 2) and (known := _BY_EXTENSION.get(".".join(parts[-count:]))):
             return known
     return None
 

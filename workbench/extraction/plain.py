@@ -11,6 +11,7 @@ from pathlib import Path
 from workbench.extraction import media_types as known
 from workbench.extraction.building import from_text, version
 from workbench.extraction.cleaning import clean
+from workbench.extraction.damage import marked
 from workbench.extraction.encodings import decode
 from workbench.extraction.protocol import ExtractOptions
 from workbench.records import Extraction, Metadata
@@ -32,6 +33,9 @@ _HEADINGS = {
     known.ASCIIDOC: (re.compile(r"^=[ \t]+(?P<title>\S.{0,200})$", re.MULTILINE),),
 }
 _FOLDED = re.compile(r"\r?\n[ \t]")
+# An even number of backslashes before it is text, not an escape.
+_BREAK = re.compile(r"(?<!\\)((?:\\\\)*)\\([nrt])")
+_ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 _ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}")
 
 
@@ -43,7 +47,7 @@ class PlainReader:
 
     @property
     def version(self) -> str:
-        return version("2", "charset-normalizer")
+        return version("3", "charset-normalizer")
 
     def claim(self, media_type: str, head: bytes) -> int:
         if media_type in _AS_WRITTEN:
@@ -52,13 +56,16 @@ class PlainReader:
         return 5 if media_type in known.TEXTUAL or media_type.startswith("text/") else 0
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
-        text, encoding = decode(path.read_bytes())
+        decoded, encoding = decode(path.read_bytes())
+        text = decoded.replace("\0", "")
         if media_type in {known.JSON, known.JSONL}:
-            text = _unescaped(text)
+            text = _broken(_unescaped(text))
+        elif media_type == known.YAML:
+            text = _ESCAPES.sub(_letters, text)
         elif media_type in {known.ICS, known.VCF}:
             text = _FOLDED.sub("", text)
         metadata = Metadata(title=_heading(text, media_type), raw={"encoding": encoding})
-        return from_text(self, media_type, clean(text), metadata=metadata)
+        return marked(from_text(self, media_type, clean(text), metadata=metadata), decoded)
 
 
 def _unescaped(text: str) -> str:
@@ -70,6 +77,16 @@ def _unescaped(text: str) -> str:
     except (ValueError, RecursionError):
         pass
     return "\n".join(_unescaped_line(line) for line in text.splitlines())
+
+
+def _broken(text: str) -> str:
+    r"""Write \n and \t inside of strings as what they mean, so that words end there."""
+    return _BREAK.sub(lambda found: found[1] + {"n": "\n", "r": "", "t": "\t"}[found[2]], text)
+
+
+def _letters(escapes: re.Match[str]) -> str:
+    codes = bytes.fromhex(escapes[0].replace("\\u", ""))
+    return codes.decode("utf-16-be", "replace")
 
 
 def _unescaped_line(line: str) -> str:

@@ -7,11 +7,9 @@ from typing import Any
 
 from workbench.records import Child, Extraction, Json, Metadata, Thumbnail
 
-_EMPTY: tuple[object, ...] = (None, "", (), [], {})
-
 
 def as_json(extraction: Extraction, *, structure: bool = True, pictures: bool = True) -> Json:
-    """Return everything an extraction holds as plain JSON; what it lacks is left out.
+    """Return everything an extraction holds as plain JSON; every key is there, whatever the file was.
 
     Parameters
     ----------
@@ -26,27 +24,20 @@ def as_json(extraction: Extraction, *, structure: bool = True, pictures: bool = 
         "metadata": _metadata(extraction.metadata),
         "children": [_child(child) for child in extraction.children],
     }
-    if structure and extraction.structure:
-        found["structure"] = json.loads(extraction.structure)
-    if pictures:
-        found["thumbnails"] = [_picture(thumbnail) for thumbnail in extraction.thumbnails]
-    always = {"state", "text", "media_type"}
-    return {name: value for name, value in found.items() if name in always or value not in _EMPTY}
+    found["structure"] = json.loads(extraction.structure) if structure and extraction.structure else None
+    found["thumbnails"] = [_picture(thumbnail) for thumbnail in extraction.thumbnails] if pictures else []
+    return found
 
 
 def _metadata(metadata: Metadata) -> Json:
     values = asdict(metadata)
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in values.items()
-        if value not in _EMPTY
-    }
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
 def _child(child: Child) -> Json:
     known = {"name": child.name, "media_type": child.media_type, "metadata": dict(child.metadata)}
     size = child.path.stat().st_size if child.path.is_file() else None
-    return {name: value for name, value in {**known, "size": size}.items() if value not in _EMPTY}
+    return {**known, "size": size}
 
 
 def _picture(thumbnail: Thumbnail) -> Json:

@@ -105,7 +105,7 @@ class ExtractOptions:
     ocr: bool = True
     languages: tuple[str, ...] = ("deu", "eng")
     dpi: int = 200
-    ocr_page_timeout_s: float = 60.0
+    ocr_page_timeout_s: float = 30.0
     ocr_budget_s: float = 60.0
     structure: bool = False
     tables: bool = False

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from workbench.extraction import media_types as known
 from workbench.extraction.containers import ole_type, zip_type
+from workbench.extraction.damage import is_mostly_text
 from workbench.extraction.encodings import decode, is_text
 from workbench.extraction.mail.signed_content import is_cms
 
 HEAD = 4096
+_SAMPLE = 64 * 1024
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", known.RTF),
@@ -84,7 +86,21 @@ def media_type(path: Path, name: str) -> str:
     """Return the media type of the file at `path`, whose own name is `name`."""
     with path.open("rb") as file:
         head = file.read(HEAD)
-    return from_head(head, name) or _from_inside(path, head, name) or _from_text(head, name) or _from_name(name)
+    return (
+        from_head(head, name)
+        or _from_inside(path, head, name)
+        or _from_text(head, name)
+        or _from_damaged_text(path, head, name)
+        or _from_name(name)
+    )
+
+
+def media_type_of(path: Path, name: str) -> str:
+    """Return the media type of any path; of what is no plain file, or cannot be opened, only that it is unknown."""
+    try:
+        return media_type(path, name) if path.is_file() else known.OCTETS
+    except OSError:
+        return known.OCTETS
 
 
 def from_head(head: bytes, name: str) -> str | None:
@@ -166,8 +182,10 @@ def _first_block(path: Path, media_type: str) -> bytes:
 def _from_text(head: bytes, name: str) -> str | None:
     if not is_text(head):
         return None
-    text, _ = decode(head)
-    promised = known.by_extension(name)
+    return _text_type(decode(head)[0], known.by_extension(name))
+
+
+def _text_type(text: str, promised: str | None) -> str:
     if promised in {known.EML, known.MHTML}:
         return promised
     if mail := _mail_type(text, promised):
@@ -180,6 +198,35 @@ def _from_text(head: bytes, name: str) -> str | None:
     if promised in known.TEXTUAL and promised not in {known.XML, known.HTML, known.XHTML, known.TXT}:
         return promised
     return _markup_type(text, promised) or _json_type(text) or (promised if promised in known.TEXTUAL else known.TXT)
+
+
+def _from_damaged_text(path: Path, head: bytes, name: str) -> str | None:
+    """Tell text with bytes in it that are none: a mail by its headers, anything else where its name promises it."""
+    promised = known.by_extension(name)
+    opening = re.split(rb"\r?\n\r?\n", head.lstrip(b"\r\n"), maxsplit=1)[0]
+    if is_text(opening):
+        headers = decode(opening)[0]
+        if promised in {known.EML, known.MHTML} and _header_count(headers):
+            return promised
+        if found := _mail_type(headers, promised):
+            return found
+    if promised not in known.TEXTUAL or not is_mostly_text(_sample(path)):
+        return None
+    kept = head.replace(b"\0", b"")
+    return _text_type(decode(kept)[0], promised) if is_text(kept) else promised
+
+
+def _sample(path: Path) -> bytes:
+    """Return the beginning, the middle and the end: a lost block must not stand for the whole file."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        if size <= 3 * _SAMPLE:
+            return file.read()
+        pieces = []
+        for place in (0, size // 2, size - _SAMPLE):
+            file.seek(place)
+            pieces.append(file.read(_SAMPLE))
+    return b"".join(pieces)
 
 
 def _mail_type(text: str, promised: str | None) -> str | None:

@@ -1,20 +1,36 @@
 """Failures as data: what a reader of the run's report is told, and what to do about it."""
 
+from workbench import extraction
 from workbench.catalog.reading import Reading, ToRead
 from workbench.executor import Outcome
+from workbench.extraction import ExtractOptions
 from workbench.records import Extraction, ExtractionState, Problem, Stage
+from workbench.runs.items import STRIKES
 
 _ADVICE = {
     ExtractionState.PARTIAL: "Look at what is missing; what could be read is in the catalogue.",
     ExtractionState.EMPTY: "Look at it: it may be a blank page, or a picture without text.",
-    ExtractionState.ENCRYPTED: "Ask the sender for a copy without a password.",
+    ExtractionState.ENCRYPTED: "Give the password in WORKBENCH_PASSWORDS and ingest it again, or ask for an open copy.",
     ExtractionState.CORRUPT: "Ask for an undamaged copy; the file as it is stays in the catalogue.",
-    ExtractionState.TIMEOUT: "Raise extraction.timeout_s in config/workbench.yaml, or leave it as it is.",
+    ExtractionState.TIMEOUT: "'workbench extract --set extraction.timeout_s=900 FILE' shows whether more time helps.",
     ExtractionState.UNSUPPORTED: "'workbench formats' lists what can be read; an extractor of your own can be added.",
-    ExtractionState.TOO_LARGE: "If you trust the file, unpack it by hand, or raise the limit, and ingest it again.",
+    ExtractionState.TOO_LARGE: "If you trust the file, raise the limit in extraction.limits and ingest it again.",
 }
 # Formats nobody expects to be read, such as a program, are a result and no failure.
 _SILENT = {ExtractionState.OK, ExtractionState.UNSUPPORTED}
+
+
+def is_worth_another(outcome: Outcome[Reading], media_type: str, options: ExtractOptions, *, strikes: int) -> bool:
+    """Should a file that ended or outlasted its worker be tried again, alone and by the direct readers?"""
+    if outcome.failure in {"died", "memory"}:
+        return strikes + 1 < STRIKES
+    # A direct reader that stood still would stand still again.
+    return outcome.failure == "timeout" and strikes == 0 and is_by_docling(media_type, options)
+
+
+def is_by_docling(media_type: str, options: ExtractOptions) -> bool:
+    """Does docling read such a file first?"""
+    return extraction.first_reader(media_type, options).startswith("docling")
 
 
 def of_reading(document: ToRead, found: Extraction) -> list[Problem]:

@@ -24,7 +24,7 @@ from workbench.pipeline.job import Job
 from workbench.pipeline.steps import Task, read_document
 from workbench.pipeline.workers import Workers
 from workbench.records import Extraction, Item, Stage
-from workbench.runs.items import LATER, STRIKES, Done
+from workbench.runs.items import LATER, Done
 
 CLAIM = 64
 COMMIT_AFTER = 64
@@ -149,6 +149,7 @@ def _task(job: Job, flight: _Flight, item: Item, document: ToRead, begun: Extrac
         name=document.name,
         media_type=document.media_type,
         options=options,
+        options_digest=extraction.options_digest(job.options),
         begun=begun,
     )
 
@@ -208,13 +209,17 @@ def _ending(document: ToRead) -> str:
 
 
 def _strike(job: Job, item: Item, document: ToRead, outcome: Outcome[Reading]) -> None:
-    """A worker died or stood still: again alone, or given up."""
-    if outcome.failure in {"died", "memory"} and item.strikes + 1 < STRIKES:
+    """A worker died or stood still: again alone and without docling, or given up."""
+    if failures.is_worth_another(outcome, document.media_type, job.options, strikes=item.strikes):
         job.items.strike(item)
         return
     state, problem = failures.of_worker(document, outcome)
     with job.database.transaction(run=job.run_id) as tx:
-        reading.settle(tx, document.digest, state=state, reason=problem.message)
+        if reading.close_unfinished(tx, document.digest, reason=problem.message):
+            # The pages that were read before stay, and what they say counts.
+            _next_stations(job, tx, [document.digest])
+        else:
+            reading.settle(tx, document.digest, state=state, reason=problem.message)
         reading.keep_problem(tx, problem)
         job.items.complete(tx, [Done(id=item.id, state="quarantined", outcome=outcome.failure or "")])
 

@@ -23,7 +23,9 @@ class Task:
     Parameters
     ----------
     path : a file with the bytes, not to be written to
+    media_type : "" where it is to be told here
     options : with a scratch folder of this task's own
+    options_digest : under which the result is kept; that of what was asked for, also where less is tried
     begun : what is known of a long scan so far; its pages are not read again
     """
 
@@ -32,6 +34,7 @@ class Task:
     name: str
     media_type: str
     options: ExtractOptions
+    options_digest: str = ""
     begun: Extraction | None = None
 
 
@@ -40,18 +43,17 @@ def read_document(task: Task) -> Reading:
     found = _read(task)
     return Reading(
         digest=task.digest,
-        options_digest=extraction.options_digest(task.options),
+        options_digest=task.options_digest or extraction.options_digest(task.options),
         extraction=found,
         text_signature=_text_signature(found),
-        image_signature=_image_signature(task) if task.media_type.startswith("image/") else None,
+        image_signature=_image_signature(task) if found.media_type.startswith("image/") else None,
     )
 
 
 def _read(task: Task) -> Extraction:
     first = task.begun.next_page or 1 if task.begun else 1
-    found = extraction.read(
-        task.path, name=task.name, media_type=task.media_type, options=replace(task.options, first_page=first)
-    )
+    kind = task.media_type or extraction.media_type_of(task.path, task.name)
+    found = extraction.read(task.path, name=task.name, media_type=kind, options=replace(task.options, first_page=first))
     if found.next_page is not None and found.next_page <= first:
         # An extractor that makes no headway must not be asked for ever.
         found = replace(found, next_page=None)

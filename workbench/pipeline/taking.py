@@ -37,10 +37,12 @@ def take(job: Job, source: Source) -> Iterator[int]:
 
 
 def take_on(job: Job, source: Source) -> None:
-    """Take on what another run that never ended left on its way below the same places."""
+    """Take on what another run that never ended left on its way, and what these options may open now."""
+    digest, has_passwords = extraction.options_digest(job.options), bool(job.options.passwords)
     with job.database.transaction() as tx:
         for root in source.places:
             taking.add_leftovers(tx, job.run_id, root, later=LATER)
+            taking.try_again(tx, job.run_id, root, options_digest=digest, has_passwords=has_passwords)
 
 
 def _store(job: Job, source: Source, item: Item) -> Taken | Problem:

@@ -194,6 +194,21 @@ ON CONFLICT DO NOTHING;
 
 -- Reading ----------------------------------------------------------------------------------------
 
+-- worth_another_try --
+-- Documents of a place that other options may open: encrypted ones where passwords are given, too large ones where
+-- the options are others than those they were read with
+INSERT INTO items (run_id, stage, wave, key)
+SELECT %(run_id)s, 'read', a.depth, d.digest
+  FROM documents AS d
+  JOIN arrivals AS a ON a.id = d.arrival_id
+  JOIN extractions AS e ON e.id = d.extraction_id
+ WHERE ((d.state = 'encrypted' AND %(has_passwords)s)
+        OR (d.state = 'too_large' AND e.options_digest <> %(options_digest)s))
+   AND (a.locator = %(root)s OR starts_with(a.locator, rtrim(%(root)s, '/') || '/')
+        OR starts_with(a.locator, %(root)s || '!/'))
+ ORDER BY length(d.locator), d.locator COLLATE "C"
+ON CONFLICT DO NOTHING;
+
 -- documents_to_read --
 -- What a worker must know to read these documents
 SELECT digest, name, locator, media_type, size, (SELECT depth FROM arrivals AS a WHERE a.id = arrival_id) AS depth
@@ -282,13 +297,14 @@ SELECT digest, page, width, height, media_type, data FROM new_thumbnails ORDER B
 ON CONFLICT DO NOTHING;
 
 -- forget_overtaken --
--- What was known of a long scan before its newest pages, or of a file while it was taken for another kind
+-- What was known of a long scan before its newest pages, of a file while it was taken for another kind, or before
+-- its password was given
 DELETE FROM extractions AS e
  USING readings AS r
  WHERE e.digest = r.digest
    AND (e.next_page IS NOT NULL
         OR e.run_id = current_run()
-        OR (e.media_type <> r.media_type
+        OR ((e.media_type, e.state) <> (r.media_type, r.state)
             AND (e.extractor, e.version, e.options_digest) = (r.extractor, r.version, r.options_digest)));
 
 -- keep_extractions --
@@ -315,6 +331,29 @@ UPDATE documents AS d
   JOIN extractions AS e USING (digest, extractor, version, options_digest)
  WHERE d.digest = r.digest
    AND e.next_page IS NOT DISTINCT FROM r.next_page;
+
+-- close_unfinished --
+-- A long scan of which no more can be read: its pages so far are all there will be
+WITH closed AS (
+    INSERT INTO extractions (digest, extractor, version, options_digest, media_type, state, message, text_digest,
+                             structure_digest, tables_digest, recognition_digest, page_starts, children, from_ocr,
+                             metadata, warnings, seconds, options, fields)
+    SELECT e.digest, e.extractor, e.version, e.options_digest, e.media_type, 'partial', %(reason)s, e.text_digest,
+           e.structure_digest, e.tables_digest, e.recognition_digest, e.page_starts, e.children, e.from_ocr,
+           e.metadata, e.warnings, e.seconds, e.options, e.fields
+      FROM documents AS d
+      JOIN extractions AS e ON e.id = d.extraction_id
+     WHERE d.digest = %(digest)s AND e.next_page IS NOT NULL
+    RETURNING id, digest
+)
+UPDATE documents AS d
+   SET extraction_id = c.id, state = 'partial'
+  FROM closed AS c
+ WHERE d.digest = c.digest;
+
+-- forget_unfinished --
+-- What was known of it before
+DELETE FROM extractions WHERE digest = %(digest)s AND next_page IS NOT NULL;
 
 -- stage_signatures --
 -- A table of this transaction for what likeness is looked up by

@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 import tarfile
+import time
 import zipfile
 
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from tests.extraction import handmade
 from tests.extraction.samples import packs
 from workbench.extraction import Limits, media_type
 from workbench.extraction import media_types as known
+from workbench.extraction.archives.unpacking import Unpacking
 from workbench.records import ExtractionState
 
 S = ExtractionState
@@ -117,6 +119,18 @@ def test_a_single_zstandard_file_gives_its_content(reading):
     frame = b"\x28\xb5\x2f\xfd\x20" + bytes([len(data)]) + (len(data) << 3 | 1).to_bytes(3, "little") + data
     extraction = reading(frame, "Notiz.txt.zst")
     assert [(child.name, child.path.read_bytes()) for child in extraction.children] == [("Notiz.txt", data)]
+
+
+def test_ten_thousand_members_of_one_name_are_numbered_in_good_time(tmp_path):
+    unpacking = Unpacking(folder=tmp_path, limits=Limits(), packed_bytes=1)
+    started = time.process_time()
+    names = [unpacking._unique("Brief.txt") for _ in range(20_000)]
+    assert time.process_time() - started < 2
+    assert names[:3] == ["Brief.txt", "Brief (2).txt", "Brief (3).txt"]
+    assert [unpacking._unique(name) for name in ("brief (3).TXT", "Brief.txt")] == [
+        "brief (3) (2).TXT",
+        "Brief (20001).txt",
+    ]
 
 
 def test_numbers_are_no_archive(tmp_path):

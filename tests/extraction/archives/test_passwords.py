@@ -43,7 +43,15 @@ def test_what_is_not_encrypted_is_taken_without_the_password(reading):
     data[data.rindex(b"PK\x01\x02") + 8] |= 1
     extraction = reading(bytes(data), "a.zip")
     assert (extraction.state, [child.name for child in extraction.children]) == (S.PARTIAL, ["offen.txt"])
-    assert extraction.message.startswith("1 of 2 members are encrypted.")
+    assert extraction.message.startswith("1 of 2 members is encrypted.")
+
+
+def test_the_only_member_is_told_so(reading):
+    data = bytearray(handmade.zipped({"geheim.txt": "geheim"}))
+    data[6] |= 1
+    data[data.rindex(b"PK\x01\x02") + 8] |= 1
+    extraction = reading(bytes(data), "a.zip")
+    assert (extraction.state, extraction.message[:30]) == (S.ENCRYPTED, "Its only member is encrypted. ")
 
 
 def test_an_encrypted_seven_zip_says_so(reading):

@@ -14,6 +14,7 @@ from PIL.TiffImagePlugin import IFDRational
 
 from tests.extraction import handmade
 from workbench.extraction import Limits
+from workbench.extraction.images import frames
 from workbench.extraction.images.captions import caption
 from workbench.extraction.images.exif import picture_metadata
 from workbench.extraction.merging import merged
@@ -81,6 +82,19 @@ def test_black_print_on_nothing_and_an_animation_are_read(reading):
     read = reading(moving, "x.gif")
     assert "erste Seite" in read.text
     assert "zweite" not in read.text
+
+
+def test_a_very_tall_photo_is_read(reading):
+    read = reading(saved(Image.new("L", (1, 65_000), 255), "JPEG"), "x.jpg")
+    assert (read.state, read.metadata.height) == (S.OK, 65_000)
+
+
+def test_a_tiff_with_more_pages_than_are_read_says_so(reading, monkeypatch):
+    monkeypatch.setattr(frames, "MOST_PAGES", 2)
+    read = reading(tiff(*PAGES), "x.tif", ocr=False)
+    assert (read.state, read.metadata.page_count) == (S.PARTIAL, 2)
+    assert read.message.startswith("Only the first 2 pages are read")
+    assert reading(tiff(*PAGES[:2]), "x.tif", ocr=False).state is S.EMPTY
 
 
 def test_a_photo_is_turned_as_the_camera_was_held(reading):

@@ -67,6 +67,21 @@ def test_every_account_and_every_tax_currency_is_kept():
     assert (found["tax_currency"], found["totals"]["tax_in_tax_currency"]) == ("CHF", "18.20")
 
 
+@pytest.mark.parametrize(
+    ("codes", "mandates"),
+    [(("59", "58"), ["M-5", None]), (("58", "49"), [None, "M-5"]), (("30",), ["M-5"]), ((), ["M-5"])],
+)
+def test_the_mandate_belongs_to_the_direct_debit(codes, mandates):
+    kind = "SpecifiedTradeSettlementPaymentMeans"
+    means = "".join(f"<r:{kind}><r:TypeCode>{code}</r:TypeCode></r:{kind}>" for code in codes)
+    end = "</r:DueDateDateTime></r:SpecifiedTradePaymentTerms>"
+    mandate = "<r:DirectDebitMandateID>M-5</r:DirectDebitMandateID>"
+    xml = cii().replace("<r:InvoiceCurrencyCode>", means + "<r:InvoiceCurrencyCode>")
+    assert end in xml
+    found = fields(xml.replace(end, end.replace("</r:SpecifiedTrade", mandate + "</r:SpecifiedTrade")))
+    assert [payment.get("mandate") for payment in found["payments"]] == mandates
+
+
 def test_sub_lines_name_the_line_they_belong_to():
     lines = fields(ubl())["lines"]
     assert [(line["id"], line.get("parent_id"), line["name"]) for line in lines] == [

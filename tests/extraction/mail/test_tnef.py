@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.extraction.mail import handmade
 from workbench.errors import ExtractionError
+from workbench.extraction import media_types as known
 from workbench.extraction.mail.tnef_stream import attributes, properties, rows
 from workbench.records import ExtractionState
 
@@ -79,6 +80,17 @@ def test_a_wrong_checksum_makes_it_partial(reading):
     stream = handmade.tnef(handmade.attribute(1, 0x0002800C, b"Text", checksum=1))
     extraction = reading(stream, "winmail.dat")
     assert (extraction.state, extraction.text) == (ExtractionState.PARTIAL, "Text")
+
+
+@pytest.mark.parametrize("noise", [bytes(5_000), b"\xff" * 5_000, bytes(range(256)) * 4])
+def test_a_message_that_gives_nothing_is_corrupt(reading, noise):
+    extraction = reading(b"\x78\x9f\x3e\x22\0\0" + noise, "winmail.dat")
+    assert (extraction.state, extraction.media_type) == (ExtractionState.CORRUPT, known.TNEF)
+
+
+def test_its_usual_name_is_known(reading):
+    assert known.by_extension("Winmail.DAT") == known.TNEF
+    assert known.by_extension("daten.dat") is None
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.8, 0.95])

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from tests.extraction.samples import footage
+from workbench.extraction import media_types as known
 from workbench.extraction.media import speech
 from workbench.extraction.media.probing import probe
 from workbench.records import ExtractionState
@@ -49,13 +50,22 @@ def test_recordings_are_left_alone_where_that_is_asked_for(reading):
 def test_ffprobe_stands_in_for_mediainfo(tmp_path, monkeypatch):
     path = tmp_path / "a.mp4"
     path.write_bytes(footage.film("mp4", captions="mov_text"))
-    usual = probe(path)
+    usual = probe(path, known.MP4)
     monkeypatch.setitem(sys.modules, "pymediainfo", None)
-    other = probe(path)
+    other = probe(path, known.MP4)
     assert other.general["Title"] == usual.general["Title"] == "Sitzung im März"
     assert other.general["Performer"] == "Käthe Müller"
     assert other.duration_s == pytest.approx(usual.duration_s, abs=0.1)
     assert (len(other.video), len(other.audio), len(other.subtitles)) == (1, 1, 1)
+
+
+def test_without_mediainfo_a_playlist_that_calls_itself_music_opens_nothing(reading, tmp_path, monkeypatch):
+    (tmp_path / "secret.ts").write_bytes(footage.sound("ts"))
+    playlist = f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1.0,\nfile://{tmp_path}/secret.ts\n#EXT-X-ENDLIST\n"
+    monkeypatch.setitem(sys.modules, "pymediainfo", None)
+    extraction = reading(b"ID3\x04" + bytes(5) + b"\x0a" + bytes(10) + playlist.encode(), "a.mp3")
+    assert extraction.media_type == known.MP3
+    assert (extraction.state, extraction.text) == (ExtractionState.CORRUPT, "")
 
 
 def test_a_playlist_that_calls_itself_a_film_opens_nothing(reading, tmp_path):

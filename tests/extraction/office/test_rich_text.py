@@ -19,6 +19,7 @@ CASES = {
     ),
     "a picture": (rb"{\rtf1 vor{\pict\pngblip 89504e47}nach}", "vornach"),
     "bytes of a picture": (b"{\\rtf1 vor{\\pict\\bin5 }}{}{}nach}", "vornach"),
+    "a count beyond the end": (rb"{\rtf1 {\bin999999999999 x} Hallo}", "x Hallo"),
     "an embedded object": (rb"{\rtf1{\object\objemb{\*\objdata 0105}{\result Bild}}}", "Bild"),
     "a field": (rb'{\rtf1{\field{\*\fldinst HYPERLINK "http://x"}{\fldrslt Verweis}}}', "Verweis"),
     "a text box": (

@@ -38,6 +38,23 @@ def everyday(workbook: openpyxl.Workbook) -> None:
     hidden["A1"] = "geheime Marge"
 
 
+BEYOND = [
+    '<row r="99999999"><c r="ZZZZZ99999999"><v>1</v></c></row>',
+    '<row r="1"><c r="A1"><v>1</v></c><c r="ZZZZ1"><v>1</v></c></row>',
+    '<row r="1"><c r="A1"><v>1</v></c></row><row r="99999999999999999999"><c r="A2"><v>1</v></c></row>',
+    '<row><c r="A1"><v>1</v></c></row><row><c r="XFD1048576"><v>1</v></c></row>',
+]
+
+
+@pytest.mark.parametrize("rows", BEYOND)
+def test_cells_beyond_the_end_of_any_sheet_make_it_vast(tmp_path, rows):
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(
+        handmade.zipped({"xl/worksheets/sheet1.xml": f"<worksheet><sheetData>{rows}</sheetData></worksheet>"})
+    )
+    assert is_vast(path, known.XLSX)
+
+
 def test_cells_read_as_people_see_them(reading):
     text = reading(book(everyday), "a.xlsx", mode=Mode.FAST).text
     for line in ("Umsatzsteuer\t19%", "Skonto\t2.5%", "Stichtag\t2025-04-30", "Uhrzeit\t09:30:00"):

@@ -1,5 +1,6 @@
 """What else is in a PDF: files, metadata, tables; and passwords."""
 
+import pikepdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -104,6 +105,71 @@ def test_an_attached_invoice_tells_the_pdf_s_fields(reading, monkeypatch):
     assert reading(made.attached({"a.txt": b"Invoice"}, media_type="text/plain"), "x.pdf").fields == {}
 
 
+@pytest.mark.parametrize("name", ["factur-x.xml", "ZUGFeRD-invoice.xml", "XRechnung.XML"])
+def test_the_invoice_is_the_one_named_so(reading, name):
+    from tests.extraction.invoices.handmade import cii
+
+    older = cii().replace("F-99", "ALT-1").encode()
+    extraction = reading(made.attached({"aaa.xml": older, name: cii().encode()}), "x.pdf")
+    assert extraction.fields["doc_id"] == "F-99"
+
+
+def test_without_a_name_the_invoice_is_the_one_that_stands_for_the_pdf(reading):
+    from tests.extraction.invoices.handmade import cii
+
+    def change(document):
+        del document.attachments["rechnung.xml"]
+        document.attachments["rechnung.xml"] = pikepdf.AttachedFileSpec(
+            document, cii().encode(), mime_type="text/xml", relationship=Name.Alternative
+        )
+
+    older = cii().replace("F-99", "ALT-1").encode()
+    data = made.attached({"alt.xml": older, "rechnung.xml": b"<a/>"}, relationship="/Supplement")
+    assert reading(made.changed(data, change), "x.pdf").fields["doc_id"] == "F-99"
+
+
+def only_associated(document):
+    specs = [document.make_indirect(each.obj) for each in document.attachments.values()]
+    document.Root.AF = pikepdf.Array(specs)
+    del document.Root.Names
+
+
+@pytest.mark.parametrize(
+    "saving",
+    [
+        {"compress_streams": False},
+        {"object_stream_mode": pikepdf.ObjectStreamMode.generate},
+        {"encryption": pikepdf.Encryption(user="", owner="x")},
+    ],
+)
+def test_a_file_that_is_only_associated_is_a_child(reading, saving):
+    from tests.extraction.invoices.handmade import cii
+
+    data = made.changed(made.attached({"factur-x.xml": cii().encode()}), only_associated, **saving)
+    extraction = reading(data, "x.pdf")
+    (child,) = extraction.children
+    assert (child.name, child.media_type, child.path.read_bytes()) == ("factur-x.xml", "text/xml", cii().encode())
+    assert child.metadata == {"relationship": "Data"}
+    assert extraction.fields["doc_id"] == "F-99"
+
+
+def test_an_associated_bomb_is_not_taken(reading):
+    data = made.changed(made.attached({"bomb.bin": b"\0" * 30_000_000}), only_associated)
+    extraction = reading(data, "x.pdf")
+    assert (extraction.state, extraction.children) == (S.OK, ())
+    assert "Not all attachments were taken" in extraction.warnings[0]
+
+
+@pytest.mark.parametrize("entry", [5, Name.Text, pikepdf.Array([None, 5, Dictionary(EF=7)])])
+def test_a_damaged_list_of_associated_files_does_no_harm(reading, entry):
+    def change(document):
+        document.Root.AF = entry
+        document.Root.Note = Name.EmbeddedFile
+
+    extraction = reading(made.changed(handmade.pdf(made.BODY), change), "x.pdf")
+    assert (extraction.text, extraction.children) == (made.BODY, ())
+
+
 @pytest.mark.parametrize(
     ("limits", "taken", "said"),
     [
@@ -138,6 +204,11 @@ def test_a_sealed_pdf_says_what_was_tried(reading, passwords, said):
     extraction = reading(handmade.pdf("geheim", password="x"), "x.pdf", passwords=passwords)
     assert extraction.state is S.ENCRYPTED
     assert said in extraction.message
+
+
+def test_a_damaged_pdf_after_a_sealed_one_is_damaged(reading):
+    assert reading(handmade.pdf("geheim", password="x"), "x.pdf").state is S.ENCRYPTED
+    assert reading(made.written(["<</Type/Catalog>>"]), "x.pdf").state is S.CORRUPT
 
 
 def test_ruled_tables_are_found_on_demand(reading):

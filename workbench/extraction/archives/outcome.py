@@ -9,7 +9,6 @@ from workbench.extraction.building import from_text
 from workbench.extraction.protocol import Extractor
 from workbench.records import Extraction, ExtractionState, Metadata
 
-SEALED = "{} of {} members are encrypted. Ask for the password or an open copy."
 ALL_SEALED = "The archive is encrypted. Ask for the password or an open copy."
 
 
@@ -40,7 +39,7 @@ def outcome(
     children = unpacking.children
     if not children and not stop and failures:
         if sealed:
-            raise ExtractionError(SEALED.format(sealed, found), state=ExtractionState.ENCRYPTED)
+            raise ExtractionError(_sealed(sealed, found), state=ExtractionState.ENCRYPTED)
         raise ExtractionError(failures[0])
     names = "\n".join(child.name for child in children)
     metadata = Metadata(raw={"members": found, "unpacked_bytes": unpacking.unpacked})
@@ -50,7 +49,23 @@ def outcome(
     if stop:
         return replace(extraction, state=ExtractionState.TOO_LARGE, message=stop)
     if failures:
-        one = "member" if found == 1 else "members"
-        message = SEALED.format(sealed, found) if sealed else f"{len(failures)} of {found} {one} failed: {failures[0]}"
+        message = _sealed(sealed, found) if sealed else _failed(failures, found)
         return replace(extraction, state=ExtractionState.PARTIAL, message=message)
     return extraction if children else replace(extraction, message="The archive holds no files.")
+
+
+def _sealed(sealed: int, found: int) -> str:
+    if found == 1:
+        said = "Its only member is encrypted."
+    elif sealed == found:
+        said = f"All of its {found} members are encrypted."
+    else:
+        said = f"{sealed} of {found} members {'is' if sealed == 1 else 'are'} encrypted."
+    return f"{said} Ask for the password or an open copy."
+
+
+def _failed(failures: Sequence[str], found: int) -> str:
+    """Say how many members failed; an archive that broke off has more failures than members."""
+    if found <= 1 or len(failures) > found:
+        return failures[0]
+    return f"{len(failures)} of {found} members failed: {failures[0]}"

@@ -45,7 +45,8 @@ class Unpacking:
     packed_bytes: int
     children: list[Child] = field(default_factory=list)
     unpacked: int = 0
-    _taken: set[str] = field(default_factory=set)
+    # Names in small letters, with the last number that made one of them unique.
+    _taken: dict[str, int] = field(default_factory=dict)
 
     def take(
         self,
@@ -89,11 +90,11 @@ class Unpacking:
         stem, dot, suffix = name.rpartition(".")
         if not stem or "/" in suffix:
             stem, dot, suffix = name, "", ""
-        number, candidate = 1, name
+        key, candidate = name.casefold(), name
         while candidate.casefold() in self._taken:
-            number += 1
-            candidate = f"{stem} ({number}){dot}{suffix}"
-        self._taken.add(candidate.casefold())
+            self._taken[key] += 1
+            candidate = f"{stem} ({self._taken[key]}){dot}{suffix}"
+        self._taken[candidate.casefold()] = 1
         return candidate
 
 

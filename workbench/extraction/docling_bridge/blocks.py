@@ -70,7 +70,7 @@ class Style:
         """Return the style in which most letters are set."""
         letters: Counter[tuple[float, bool]] = Counter()
         for line in lines:
-            letters[(round(line.height, 0), line.is_bold)] += len(line.text)
+            letters[(round(line.size, 0), line.is_bold)] += len(line.text)
         if not letters:
             return cls(height=10.0, is_bold=False)
         (height, is_bold), _ = letters.most_common(1)[0]
@@ -119,12 +119,30 @@ def blocks(
     free = [line for line in lines if id(line) not in taken]
     above, below = _margins(free, height, margins)
     aside = {id(line) for line in (*above, *below)}
-    body = [line for line in free if id(line) not in aside]
+    body = [line for line in free if id(line) not in aside and line.is_level]
+    turned = _turned([line for line in free if id(line) not in aside and not line.is_level], style)
     places = {id(block.box): block for block in fixed}
     parts = regions([*body, *(block.box for block in fixed)])
     found = [block for part in parts for block in _in_region(part, places, style)]
     found = [_with_role(block, found, number, height, style) for number, block in enumerate(found)]
-    return [*_as_blocks(above, Role.HEADER), *found, *_as_blocks(below, Role.FOOTER)]
+    is_sideways = _letters(turned) > _letters(found)
+    ordered = [*turned, *found] if is_sideways else [*found, *turned]
+    return [*_as_blocks(above, Role.HEADER), *ordered, *_as_blocks(below, Role.FOOTER)]
+
+
+def _turned(lines: Sequence[Line], style: Style) -> list[Block]:
+    """Group lines that run up, down or upside down, as they are read when the page is turned."""
+    found: list[Block] = []
+    for turn in (1, 2, 3):
+        straight = [line.turned(turn) for line in lines if line.turn == turn]
+        for block in (block for part in regions(straight) for block in _in_region(part, {}, style)):
+            back = tuple(line.turned(-turn) for line in block.lines)
+            found.append(Block(role=block.role, box=around(back), lines=back))
+    return found
+
+
+def _letters(held: Iterable[Block]) -> int:
+    return sum(len(line.text) for block in held for line in block.lines)
 
 
 def _margins(lines: Sequence[Line], height: float, margins: frozenset[str]) -> tuple[list[Line], list[Line]]:
@@ -158,7 +176,7 @@ def _in_region(region: Sequence[Box], places: dict[int, Block], style: Style) ->
 
 
 def _paragraphs(lines: Sequence[Line], style: Style) -> list[Block]:
-    level = [whole_row(row) for row in rows(line for line in lines if line.is_level)]
+    level = [whole_row(row) for row in rows(lines)]
     groups: list[list[Line]] = []
     if level:
         region = around(level)
@@ -168,7 +186,6 @@ def _paragraphs(lines: Sequence[Line], style: Style) -> list[Block]:
                 groups[-1].append(line)
             else:
                 groups.append([line])
-    groups += [[line] for line in lines if not line.is_level]
     return [_paragraph(group, style) for group in groups]
 
 
@@ -228,7 +245,7 @@ def _is_heading(lines: Sequence[Line], text: str, style: Style) -> bool:
 def _with_role(block: Block, page: Sequence[Block], number: int, height: float, style: Style) -> Block:
     """Return the block with the role that its place on the page gives it."""
     is_last = all(after.box.top >= block.box.top for after in page[number + 1 :])
-    is_small = bool(block.lines) and max(line.height for line in block.lines) < 0.9 * style.height
+    is_small = bool(block.lines) and max(line.size for line in block.lines) < 0.9 * style.height
     if block.role in {Role.TEXT, Role.ITEM} and is_small and block.box.top > 0.6 * height and is_last:
         marked = re.match(r"[\d*†‡¹²³⁴-⁹]{1,3}\)?\s*\S", block.lines[0].text)
         if marked:

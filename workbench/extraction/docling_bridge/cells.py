@@ -36,7 +36,7 @@ def cell(line: Line, number: int, *, confidence: float = 1.0) -> "PdfTextCell":
         text_direction=direction,
         confidence=confidence,
         from_ocr=False,
-        font_key="" if line.is_level else _UPRIGHT,
+        font_key=f"{_TURNED}{line.turn}" if line.turn else "",
         font_name=line.font,
         widget=False,
         rendering_mode=PdfCellRenderingMode.FILL_TEXT,
@@ -44,12 +44,13 @@ def cell(line: Line, number: int, *, confidence: float = 1.0) -> "PdfTextCell":
 
 
 # docling's cells know no direction but their corners; the key of the font carries it between our own models.
-_UPRIGHT = "upright"
+_TURNED = "turned-"
 
 
 def line(held: "TextCell") -> Line:
     """Return one of our cells as a line."""
     rect: Any = held.rect  # Any: docling's own rectangle
+    key: str = getattr(held, "font_key", "")
     return Line(
         left=rect.r_x0,
         top=rect.r_y2,
@@ -57,7 +58,7 @@ def line(held: "TextCell") -> Line:
         bottom=rect.r_y0,
         text=held.text,
         font=getattr(held, "font_name", ""),
-        is_level=getattr(held, "font_key", "") != _UPRIGHT,
+        turn=int(key.removeprefix(_TURNED)) if key.startswith(_TURNED) else 0,
         is_leftward=held.text_direction.value == "right_to_left",
     )
 

@@ -18,7 +18,7 @@ _AMOUNT = 12.0
 
 def regions(boxes: Sequence[Box]) -> list[list[Box]]:
     """Group boxes into regions that are read one after the other, each from the top down."""
-    return _cut(list(boxes), max(7.0, 0.8 * usual_height(boxes)), 0)
+    return _cut(list(boxes), max(4.0, 0.45 * usual_height(boxes)), 0)
 
 
 def _cut(boxes: list[Box], gutter: float, depth: int) -> list[list[Box]]:

@@ -12,6 +12,7 @@ from io import BytesIO
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
 from workbench.extraction.cleaning import tidy
+from workbench.extraction.docling_bridge.seams import mended
 from workbench.extraction.markup.xmltree import parse, part
 from workbench.extraction.office.metadata import open_document_metadata, open_xml_metadata
 from workbench.extraction.office.open_xml import PRESENTATION, WORD, slide_texts, word_text
@@ -89,9 +90,10 @@ def _of_package(archive: zipfile.ZipFile, media_type: str) -> Complement:
         refuse_encrypted(archive)
         return Complement(above=_listed(sheet_names(archive)), metadata=open_document_metadata(archive))
     if media_type == known.EPUB:
-        from workbench.extraction.markup.epub import package_metadata
+        from workbench.extraction.markup.epub import book
 
-        return Complement(metadata=package_metadata(archive))
+        metadata, chapters = book(archive)
+        return Complement(lines=[line for text in chapters for line in text.split("\n")], metadata=metadata)
     from workbench.extraction.office.sheet_notes import sheet_notes
 
     return Complement(above=_sheet_names(archive), lines=sheet_notes(archive), metadata=open_xml_metadata(archive))
@@ -124,10 +126,12 @@ def _of_web_archive(data: bytes) -> Complement:
 
 
 def with_complement(text: str, addition: Complement) -> str:
-    """Return docling's text with the lines it lacks."""
+    """Return docling's text with the lines it lacks, and with the words of those it has."""
     squeezed = _squeezed(text)
     if len(squeezed) > _MAX_SEARCHED:
         return text
+    # Blanks do not count in the squeezed text.
+    text = mended(text, addition.lines)
     blocks = (addition.above, [text], _missing(addition.lines, text, squeezed), addition.below)
     return tidy("\n\n".join("\n".join(block) for block in blocks if block))
 

@@ -7,6 +7,7 @@ over several rows. Pure geometry; no word of a table is left out.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import mean
 
 from workbench.extraction.docling_bridge.lines import Box, Line, around, rows, usual_height
@@ -14,6 +15,8 @@ from workbench.extraction.docling_bridge.lines import Box, Line, around, rows, u
 _NUMERIC = re.compile(r"[\W\d_]*(?:eur|usd|chf|gbp|kg|st|stk|mwst|ust|%|m²|h)?[\W\d_]*", re.IGNORECASE)
 # Longer texts than these, side by side, are columns of prose.
 _CELL_LETTERS = 30.0
+_PROSE_LINES = 5
+_ENDS = re.compile(r"[.!?:]\W?\s*$")
 _NEAR = 3.0
 # Beyond these it is a drawing, and comparing its strokes would take seconds.
 _MOST_RULES = 800
@@ -272,12 +275,20 @@ def _is_tabular(run: Sequence[Sequence[Line]], columns: Sequence[tuple[float, fl
         for line in row:
             texts[_column(columns, line)].append(line.text)
     numeric = sum(sum(map(_is_numeric, column)) >= 0.5 * len(column) for column in texts)
+    if all(map(_is_prose, texts)):
+        return False
     if len(columns) >= 3:
         short = mean(len(line.text) for row in run for line in row) < _CELL_LETTERS
         return short and len(parted) >= (2 if numeric else 3)
     # Two columns may as well be two columns of text, or numbered paragraphs.
     is_numbered = bool(texts[0]) and mean(map(len, texts[0])) < 6
     return len(columns) == 2 and len(parted) >= 3 and numeric > 0 and not is_numbered
+
+
+def _is_prose(lines: Sequence[str]) -> bool:
+    """Do many of these lines go on with what the line above began?"""
+    going_on = sum(line[:1].islower() and not _ENDS.search(above) for above, line in pairwise(lines))
+    return len(lines) >= _PROSE_LINES and mean(map(len, lines)) >= 15 and going_on >= 0.3 * len(lines)
 
 
 def _column(columns: Sequence[tuple[float, float]], line: Line) -> int:

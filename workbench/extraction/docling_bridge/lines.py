@@ -7,6 +7,7 @@ with a blank only where there is one. Pure geometry in points, from the top left
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 _BOLD = re.compile(r"bold|black|heavy|semib|demi|[-,]bd", re.IGNORECASE)
@@ -14,6 +15,14 @@ _BOLD = re.compile(r"bold|black|heavy|semib|demi|[-,]bd", re.IGNORECASE)
 # In heights of the text: a wider gap parts columns or cells, a narrower one than the second is no blank.
 _APART = 0.9
 _NO_BLANK = 0.12
+# A strip of this width, free of words in so many rows, parts columns; blanks of justified text do not line up.
+_STRIP = 0.45
+_STRIP_ROWS = 6
+_MOST_STRIPS = 60
+# Height over the mean width of a letter.
+_USUAL_SHAPE = 1.8
+_LOWEST_SHAPE = 1.2
+_FIRST_IDEOGRAPH = "\u2e80"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,14 +65,30 @@ class Line(Box):
     Parameters
     ----------
     font : its name, which tells bold from regular
-    is_level : written from side to side, not up or down the page
+    turn : quarters by which it is turned against the clock; 0 is written from side to side
     is_leftward : written from right to left
     """
 
     text: str
     font: str = ""
-    is_level: bool = True
+    turn: int = 0
     is_leftward: bool = False
+
+    @property
+    def is_level(self) -> bool:
+        return self.turn == 0
+
+    @property
+    def size(self) -> float:
+        """How high its letters are."""
+        return self.width if self.turn % 2 else self.height
+
+    def turned(self, quarters: int) -> "Line":
+        """Return it as it stands when the page is turned by so many quarters with the clock."""
+        left, top, right, bottom = self.left, self.top, self.right, self.bottom
+        for _ in range(quarters % 4):
+            left, top, right, bottom = -bottom, left, -top, right
+        return replace(self, left=left, top=top, right=right, bottom=bottom)
 
     @property
     def is_bold(self) -> bool:
@@ -99,6 +124,28 @@ def rows(lines: Iterable[Line]) -> list[list[Line]]:
     return [sorted(row, key=lambda line: line.left) for row in found]
 
 
+def grown(pieces: Sequence[Line]) -> list[Line]:
+    """Return pieces as high as their letters: some fonts say that theirs have half their height, or none.
+
+    Letters of an alphabet are about twice as high as wide, with what is above and below them.
+    """
+    slim: dict[str, list[float]] = {}
+    for piece in pieces:
+        if piece.is_level and len(piece.text) > 3 and max(piece.text) < _FIRST_IDEOGRAPH:
+            slim.setdefault(piece.font, []).append(piece.height * len(piece.text) / max(piece.width, 0.1))
+    low = {
+        font: _USUAL_SHAPE / max(shape, 0.1) for font, each in slim.items() if (shape := median(each)) < _LOWEST_SHAPE
+    }
+    if not low:
+        return list(pieces)
+    return [_grown(piece, low.get(piece.font, 1.0)) if piece.is_level else piece for piece in pieces]
+
+
+def _grown(piece: Line, factor: float) -> Line:
+    more = (factor - 1) * piece.height / 2
+    return replace(piece, top=piece.top - more, bottom=piece.bottom + more)
+
+
 def joined(pieces: Iterable[Line], rules: Sequence[Box] = ()) -> list[Line]:
     """Join the pieces of each line; columns and cells stay apart.
 
@@ -107,10 +154,46 @@ def joined(pieces: Iterable[Line], rules: Sequence[Box] = ()) -> list[Line]:
     rules : strokes of the page, of which the upright ones part cells
     """
     held = [piece for piece in pieces if piece.text.strip()]
-    level = [piece for piece in held if piece.is_level]
-    walls = [rule for rule in rules if rule.height > 2 * rule.width]
-    lines = [line for row in rows(level) for line in _joined_row(row, walls)]
-    return lines + [piece for piece in held if not piece.is_level]
+    level = rows(piece for piece in held if piece.is_level)
+    walls = [*(rule for rule in rules if rule.height > 2 * rule.width), *gutters(level)]
+    lines = [line for row in level for line in _joined_row(row, walls)]
+    for turn in (1, 2, 3):
+        turned = rows(piece.turned(turn) for piece in held if piece.turn == turn)
+        lines += [line.turned(-turn) for row in turned for line in _joined_row(row, ())]
+    return lines
+
+
+def gutters(level: Sequence[Sequence[Line]]) -> list[Box]:
+    """Return white strips that run down between the words of many rows: columns may be nearer than blanks are wide."""
+    found: list[Box] = []
+    open_strips: list[tuple[Box, int]] = []
+    for row in level:
+        gaps = [
+            Box(left=one.right, right=other.left, top=one.top, bottom=one.bottom)
+            for one, other in pairwise(row)
+            if other.left - one.right >= _STRIP * max(one.height, other.height)
+        ]
+        strips: list[tuple[Box, int]] = []
+        for strip, count in open_strips:
+            going_on = [both for gap in gaps if (both := _narrowed(strip, gap)) is not None]
+            if going_on:
+                strips.append((max(going_on, key=lambda both: both.width), count + 1))
+            elif any(line.left < strip.right and line.right > strip.left for line in row):
+                found += [strip] if count >= _STRIP_ROWS else []
+            else:
+                strips.append((strip, count))
+        seen = [strip for strip, _ in strips]
+        strips += [(gap, 1) for gap in gaps if not any(_narrowed(strip, gap) for strip in seen)]
+        open_strips = strips[-_MOST_STRIPS:]
+    return found + [strip for strip, count in open_strips if count >= _STRIP_ROWS]
+
+
+def _narrowed(strip: Box, gap: Box) -> Box | None:
+    """Return the strip with a gap below it, None where too little of it is left or it ended far above."""
+    left, right = max(strip.left, gap.left), min(strip.right, gap.right)
+    if right - left < _STRIP * gap.height or gap.top - strip.bottom > 3 * gap.height:
+        return None
+    return Box(left=left, right=right, top=min(strip.top, gap.top), bottom=max(strip.bottom, gap.bottom))
 
 
 def _joined_row(row: Sequence[Line], walls: Sequence[Box]) -> list[Line]:

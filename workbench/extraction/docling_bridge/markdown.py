@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from docling_core.transforms.serializer.markdown import MarkdownTableSerializer
     from docling_core.types.doc import DoclingDocument, TableData
 
-_LINK_TARGET = re.compile(r"(?<=\])\((?:https?|mailto|file|data):[^)\s]*\)")
+_LINK_TARGET = re.compile(r"(?<=\])\((?:(?:https?|mailto|file|data):|#)[^)\s]*\)")
 # A table that claims more places than these is written without its empty ones.
 _MOST_PLACES = 2_000_000
 

@@ -1,4 +1,4 @@
-"""docling's recognition by pytesseract, for pages that are a picture only.
+"""docling's recognition by pytesseract, for pages that are a picture, or a scan with some text to it.
 
 A plug-in of docling (see `plugins`). One thread a process, German data first,
 temporary files in the file's own scratch folder. A page that is read badly is
@@ -24,7 +24,9 @@ from workbench.errors import ExtractionError
 from workbench.extraction.docling_bridge.cells import cell, line
 from workbench.extraction.docling_bridge.layout import predicted
 from workbench.extraction.docling_bridge.lines import Line
+from workbench.extraction.docling_bridge.parsing import ParsedPage
 from workbench.extraction.pdf.layer import is_strange
+from workbench.extraction.pdf.scans import FEW_LETTERS, MOST_LETTERS, Box, is_scan, is_told
 from workbench.extraction.protocol import ExtractOptions
 from workbench.extraction.recognition.budget import Budget
 from workbench.extraction.recognition.ocr import Reading, prepared, read_picture
@@ -34,8 +36,6 @@ from workbench.records import ExtractionState, Word
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# A scan often carries a page number or a stamp as text.
-_FEW_LETTERS = 20
 _GOOD = 70.0
 _LEGIBLE = 45.0
 
@@ -102,6 +102,8 @@ class PytesseractModel(BaseOcrModel):
         except ExtractionError as fault:
             self.failures[page.page_no] = fault
             return
+        if reading is None:
+            return
         self.readings[page.page_no] = reading
         lines = [*_legible(page, reading), *_lines(reading, page)]
         if page.parsed_page is not None and lines:
@@ -110,7 +112,8 @@ class PytesseractModel(BaseOcrModel):
                 # docling lays a page out before it is recognised; now there is something to lay out.
                 page.predictions.layout = predicted(page, lines)
 
-    def _read(self, page: Page) -> Reading:
+    def _read(self, page: Page) -> Reading | None:
+        """Recognise a page, unless its own text already says what can be seen."""
         assert page._backend is not None
         assert page.size is not None
         options = self.options
@@ -123,6 +126,8 @@ class PytesseractModel(BaseOcrModel):
         area = page.size.width * page.size.height
         scale = min(options.dpi / 72, (options.pixels / max(area, 1.0)) ** 0.5)
         image, dpi = prepared(page._backend.get_page_image(scale=scale), chosen, dpi=round(scale * 72))
+        if _has_text(page) and is_told(image, _texts(page)):
+            return None
         languages, warnings = usable_languages(options.lang)
         reading = recognised(
             image, language=languages[0], dpi=dpi, timeout_s=options.page_timeout_s, scratch=options.scratch
@@ -133,15 +138,46 @@ class PytesseractModel(BaseOcrModel):
 
 
 def _is_picture(page: Page) -> bool:
-    """Has the page no text worth reading, but something to see?"""
-    text = "\n".join(each.text.strip() for each in page.cells)
-    if page._backend is None or (len(text) >= _FEW_LETTERS and not is_strange(text)):
+    """Has the page no text worth reading, or hardly any on a scan, but something to see?"""
+    if page._backend is None:
         return False
-    return bool(text) or next(iter(page._backend.get_bitmap_rects()), None) is not None
+    if not _has_text(page):
+        return bool(_text(page)) or next(iter(page._backend.get_bitmap_rects()), None) is not None
+    return len(_text(page)) < MOST_LETTERS and is_scan(_pictures(page), _texts(page))
+
+
+def _has_text(page: Page) -> bool:
+    text = _text(page)
+    return len(text) >= FEW_LETTERS and not is_strange(text)
+
+
+def _text(page: Page) -> str:
+    return "\n".join(each.text.strip() for each in page.cells)
+
+
+def _pictures(page: Page) -> list[Box]:
+    assert page._backend is not None
+    assert page.size is not None
+    width, height = max(page.size.width, 1.0), max(page.size.height, 1.0)
+    return [(box.l / width, box.t / height, box.r / width, box.b / height) for box in page._backend.get_bitmap_rects()]
+
+
+def _texts(page: Page) -> list[Box]:
+    assert page.size is not None
+    width, height = max(page.size.width, 1.0), max(page.size.height, 1.0)
+    own = [line(each) for each in page.cells]
+    return [(each.left / width, each.top / height, each.right / width, each.bottom / height) for each in own]
 
 
 def _legible(page: Page, reading: Reading) -> list[Line]:
     """Return the page's own lines that mean something and were not read again, e.g. the number on a scan."""
+    if (
+        isinstance(page._backend, ParsedPage)
+        and len(_text(page)) < len(reading.text)
+        and page._backend.has_hidden_text()
+    ):
+        # It was itself read from the scan, and left most of it out.
+        return []
     own = [line(each) for each in page.cells]
     return [each for each in own if each.text.strip() not in reading.text and not is_strange(each.text)]
 
@@ -210,11 +246,11 @@ def _reading(table: Mapping[str, Sequence[Any]], size: tuple[int, int], language
         words.append(Word(text=str(text), confidence=float(table["conf"][number]), box=shares))
     letters = sum(len(word.text) for word in words)
     confidence = sum(word.confidence * len(word.text) for word in words) / letters if letters else 0.0
-    text = _text(lines) if confidence >= _LEGIBLE else ""
+    text = _joined(lines) if confidence >= _LEGIBLE else ""
     return Reading(text=text, confidence=round(confidence, 1), language=language, words=tuple(words))
 
 
-def _text(lines: Mapping[tuple[int, int, int], Sequence[str]]) -> str:
+def _joined(lines: Mapping[tuple[int, int, int], Sequence[str]]) -> str:
     pieces: list[str] = []
     before: tuple[int, int] | None = None
     for place, words in lines.items():

@@ -19,7 +19,7 @@ from docling_core.types.doc.page import SegmentedPdfPage, TextCell
 from docling_parse.pdf_parser import ContentConfig, ContentLevel, DoclingPdfParser
 
 from workbench.extraction.docling_bridge.cells import bounding_box, cell
-from workbench.extraction.docling_bridge.lines import Box, Line, joined
+from workbench.extraction.docling_bridge.lines import Box, Line, grown, joined
 
 if TYPE_CHECKING:
     from docling.datamodel.document import InputDocument
@@ -35,6 +35,7 @@ _LEVELS = ContentConfig(
 )
 _THIN = 2.5
 _MOST_SHAPES = 5_000
+_INVISIBLE = 3  # PDF's text rendering mode
 
 
 class ParsedPage(PdfPageBackend):
@@ -47,7 +48,8 @@ class ParsedPage(PdfPageBackend):
         self._size = Size(width=dimension.width, height=dimension.height)
         self._rules = self._strokes(_THIN)
         # Its own lines run through gutters and from cell to cell, so that they are joined from words here.
-        lines = joined((_piece(word, dimension.height) for word in self._decoder().get_word_cells()), self._rules)
+        pieces = grown([_piece(word, dimension.height) for word in self._decoder().get_word_cells()])
+        lines = joined(pieces, self._rules)
         parsed.textline_cells = [cell(line, place) for place, line in enumerate(lines)]
         parsed.has_lines = bool(lines)
         self._page: SegmentedPdfPage = parsed
@@ -71,6 +73,10 @@ class ParsedPage(PdfPageBackend):
 
     def get_text_cells(self) -> Iterable[TextCell]:
         return self._page.textline_cells
+
+    def has_hidden_text(self) -> bool:
+        """Is all text on the page there to be searched only, as below a scan?"""
+        return all(word.rendering_mode == _INVISIBLE for word in self._decoder().get_word_cells())
 
     def get_text_in_rect(self, bbox: BoundingBox) -> str:
         held = (each for each in self._page.textline_cells if each.to_bounding_box().intersection_over_self(bbox) > 0.5)
@@ -166,6 +172,13 @@ class ParsedDocument(PdfDocumentBackend):
         super().unload()  # type: ignore[no-untyped-call] # docling gives it no types
 
 
+def _turn(across: float, up: float) -> int:
+    """Return by how many quarters against the clock a word is turned that runs so far."""
+    if abs(up) <= 0.2 * abs(across) + 0.1:
+        return 0 if across >= 0 else 2
+    return 1 if up > 0 else 3
+
+
 def _piece(word: Any, height: float) -> Line:  # Any: as above
     """Return a word of docling-parse, whose corners go around from its lower left."""
     across, down = (word.r_x0, word.r_x1, word.r_x2, word.r_x3), (word.r_y0, word.r_y1, word.r_y2, word.r_y3)
@@ -176,6 +189,6 @@ def _piece(word: Any, height: float) -> Line:  # Any: as above
         bottom=height - min(down),
         text=word.text,
         font=word.font_name,
-        is_level=abs(word.r_y1 - word.r_y0) <= 0.2 * abs(word.r_x1 - word.r_x0) + 0.1,
+        turn=_turn(word.r_x1 - word.r_x0, word.r_y1 - word.r_y0),
         is_leftward=not word.left_to_right,
     )

@@ -8,6 +8,7 @@ misses words.
 import re
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from workbench.errors import ExtractionError
@@ -25,6 +26,10 @@ from workbench.records import Extraction, ExtractionState
 _WORD = re.compile(r"\w+")
 # docling leaves out the words of drawings and strange fonts. With fewer than this share it missed the page.
 _TOO_FEW = 0.7
+# Where fewer than this share of neighbouring words are neighbours to docling, too, it shuffled the page: of 420 pages
+# of contracts and invoices none has fewer than 0.8, and what is merely parted in another order has 0.4.
+_SHUFFLED = 0.35
+_FEWEST_WORDS = 25
 
 
 class StructuredPdfReader:
@@ -35,7 +40,7 @@ class StructuredPdfReader:
 
     @property
     def version(self) -> str:
-        return version("1", "docling-slim", "docling-parse", "pypdfium2")
+        return version("2", "docling-slim", "docling-parse", "pypdfium2")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 80 if media_type == known.PDF else 0
@@ -124,7 +129,14 @@ def _best(number: int, plain: str, read: Structured) -> tuple[str, tuple[str, ..
     wanted, found = Counter(_WORD.findall(plain.casefold())), Counter(_WORD.findall(text.casefold()))
     if (wanted & found).total() < _TOO_FEW * wanted.total() and _letters(text) < _TOO_FEW * _letters(plain):
         return plain, (f"Page {number} has no structure: docling missed most of its text.",)
+    if _is_shuffled(plain, text):
+        return plain, (f"Page {number} has no structure: docling lost the order of its words.",)
     return "\n".join((text, *_lacking(plain, text))).strip(), ()
+
+
+def _is_shuffled(plain: str, text: str) -> bool:
+    wanted, found = (Counter(pairwise(_WORD.findall(each.casefold()))) for each in (plain, text))
+    return wanted.total() >= _FEWEST_WORDS and (wanted & found).total() < _SHUFFLED * wanted.total()
 
 
 def _letters(text: str) -> int:

@@ -5,6 +5,7 @@ of a format finds beyond docling's text is added, so that no word is lost.
 Nothing is fetched, rendered or run: no remote picture, no LibreOffice.
 """
 
+import codecs
 import re
 import warnings
 import zipfile
@@ -19,15 +20,17 @@ from workbench.extraction import media_types as known
 from workbench.extraction import needs
 from workbench.extraction.building import from_pages, from_text, version
 from workbench.extraction.cleaning import tidy
+from workbench.extraction.delimited import DelimitedReader
 from workbench.extraction.docling_bridge.complements import Complement, complement, with_complement
 from workbench.extraction.docling_bridge.loading import lean, offline, quiet
 from workbench.extraction.docling_bridge.markdown import as_markdown
 from workbench.extraction.docling_bridge.packages import is_within, readable
 from workbench.extraction.docling_bridge.tabular import tables
-from workbench.extraction.encodings import decode
+from workbench.extraction.markup.latex import LatexReader
 from workbench.extraction.markup.nesting import depth
 from workbench.extraction.office.extent import is_vast
-from workbench.extraction.protocol import Declined, ExtractOptions, Mode
+from workbench.extraction.plain import PlainReader
+from workbench.extraction.protocol import Declined, ExtractOptions, Extractor, Mode
 from workbench.records import Extraction
 
 if TYPE_CHECKING:
@@ -51,7 +54,8 @@ _KINDS = {
     known.ODP: ("odp", "slides_kb"),
     known.HTML: ("html", "html_kb"),
     known.XHTML: ("html", "html_kb"),
-    known.MHTML: ("mhtml", "html_kb"),
+    # Its page is taken out: docling trusts the encoding that a page declares, and an archive may hold another.
+    known.MHTML: ("html", "html_kb"),
     known.EPUB: ("epub", "book_kb"),
     known.ASCIIDOC: ("asciidoc", "text_kb"),
     known.LATEX: ("latex", "text_kb"),
@@ -62,8 +66,12 @@ _KINDS = {
     known.NUMBERS: ("iwork_numbers", "slides_kb"),
     known.KEY: ("iwork_keynote", "slides_kb"),
 }
-# Their own characters are already the text; docling's Markdown escapes and pads them. It is asked for structure only.
-_AS_WRITTEN = frozenset({known.MARKDOWN, known.CSV})
+# docling's Markdown escapes and pads their characters, and glues words of LaTeX: it is asked for structure only.
+_DIRECT: dict[str, Extractor] = {
+    known.MARKDOWN: PlainReader(),
+    known.CSV: DelimitedReader(),
+    known.LATEX: LatexReader(),
+}
 # No direct reader stands behind docling for these.
 _ONLY_HERE = frozenset({known.PAGES, known.NUMBERS, known.KEY})
 _SHEETS = frozenset({"xlsx", "ods"})
@@ -87,7 +95,7 @@ class DoclingReader:
 
     @property
     def version(self) -> str:
-        return version("3", "docling-slim")
+        return version("4", "docling-slim")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 60 if media_type in _KINDS else 0
@@ -103,7 +111,7 @@ class DoclingReader:
         kind, cap = _KINDS[media_type]
         if options.mode is Mode.FAST and media_type not in _ONLY_HERE:
             raise Declined("the direct readers are asked for")
-        if media_type in _AS_WRITTEN and not options.keeps_structure:
+        if media_type in _DIRECT and not options.keeps_structure:
             raise Declined("its own characters are its text")
         size = path.stat().st_size
         if size > 1024 * getattr(options.caps, cap) or not _is_within(path):
@@ -121,12 +129,14 @@ class DoclingReader:
             text = tidy(as_markdown(document, with_hidden=kind in _SHEETS)) if not pages else ""
         structure = document.model_dump_json(exclude_none=True) if options.keeps_structure else None
         found = tuple(tables(document)) if options.tables else ()
-        if pages:
+        if media_type in _DIRECT:
+            direct = _DIRECT[media_type].extract(path, media_type, replace(options, tables=False))
+            extraction = replace(direct, extractor=self.name, version=self.version)
+        elif pages:
             metadata = replace(addition.metadata, page_count=len(pages))
             extraction = from_pages(self, media_type, pages, metadata=metadata)
         else:
-            text = decode(data)[0] if media_type in _AS_WRITTEN else with_complement(text, addition)
-            extraction = from_text(self, media_type, text, metadata=addition.metadata)
+            extraction = from_text(self, media_type, with_complement(text, addition), metadata=addition.metadata)
         return replace(extraction, structure=structure, tables=found)
 
 
@@ -157,23 +167,24 @@ def _is_within(path: Path) -> bool:
 
 
 def _input(data: bytes, media_type: str) -> bytes:
-    """Return what docling is given: markup in UTF-8, since it misreads UTF-16.
+    """Return what docling is given: pages as UTF-8, since it misreads UTF-16.
 
     Raises
     ------
     Declined
-        A page is nested deeper than docling walks.
+        A page is nested deeper than docling walks, or there is none.
     """
     from workbench.extraction.mail.mime import html_parts, parsed
     from workbench.extraction.markup.html import decode_markup
 
-    if media_type == known.MHTML:
-        _refuse_depth(html_parts(parsed(data)))
-    if media_type not in {known.HTML, known.XHTML}:
+    if media_type not in {known.HTML, known.XHTML, known.MHTML}:
         return data
-    html = decode_markup(data)
-    _refuse_depth([html])
-    return re.sub(r"^\s*<\?xml[^>]*\?>", "", html, count=1).encode("utf-8", "replace")
+    pages = html_parts(parsed(data)) if media_type == known.MHTML else [decode_markup(data)]
+    if not pages:
+        raise Declined("no page is in it")
+    _refuse_depth(pages)
+    # The mark at the start outweighs the encoding that the page declares, which is no longer its own.
+    return codecs.BOM_UTF8 + re.sub(r"^\s*<\?xml[^>]*\?>", "", pages[0], count=1).encode("utf-8", "replace")
 
 
 def _refuse_depth(pages: Iterable[str]) -> None:

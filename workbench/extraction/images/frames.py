@@ -86,6 +86,19 @@ def page_count(image: "Image", media_type: str) -> int:
     return count
 
 
+def is_longer(image: "Image", count: int) -> bool:
+    """Has a TIFF more pages than are read?"""
+    if count < MOST_PAGES:
+        return False
+    try:
+        image.seek(count)
+    except Exception:  # as in `page_count`
+        return False
+    finally:
+        image.seek(0)
+    return True
+
+
 def frame(image: "Image", number: int, path: Path, options: ExtractOptions) -> Frame:
     """Decode page `number`, counted from 0."""
     try:
@@ -134,7 +147,7 @@ def _refuse_huge(image: "Image", options: ExtractOptions) -> None:
     if image.width * image.height > most:
         raise ExtractionError(
             f"The picture has {image.width:,} x {image.height:,} pixels, more than the limit of "
-            f"{options.limits.pixels:,}; raise limits.pixels to read it.",
+            f"{options.limits.pixels:,}; raise extraction.limits.megapixels to read it.",
             state=ExtractionState.TOO_LARGE,
         )
 
@@ -142,4 +155,4 @@ def _refuse_huge(image: "Image", options: ExtractOptions) -> None:
 def _needed(image: "Image") -> tuple[int, int]:
     longest = max(image.size)
     share = min(1.0, _LONG_SIDE / longest)
-    return round(image.width * share), round(image.height * share)
+    return max(1, round(image.width * share)), max(1, round(image.height * share))

@@ -16,7 +16,7 @@ from workbench.extraction import media_types as known
 from workbench.extraction import needs
 from workbench.extraction.building import from_pages, version
 from workbench.extraction.images.exif import picture_metadata, resolution
-from workbench.extraction.images.frames import frame, opened, page_count
+from workbench.extraction.images.frames import frame, is_longer, opened, page_count
 from workbench.extraction.merging import waiting
 from workbench.extraction.protocol import ExtractOptions
 from workbench.extraction.recognition.budget import Budget
@@ -49,12 +49,14 @@ class _Pages:
 
     Parameters
     ----------
-    count : of the whole file
+    count : of the whole file, as far as it is read
+    rest : a sentence where it has more pages than are read
     unreadable : pages of which nothing could be decoded or recognised
     next_page : the first page that waits for another go, counted from 1
     """
 
     count: int
+    rest: str = ""
     metadata: Metadata = field(default_factory=Metadata)
     texts: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -73,7 +75,7 @@ class ImageReader:
 
     @property
     def version(self) -> str:
-        return version("2", "pillow")
+        return version("3", "pillow")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 60 if media_type in _PICTURES else 0
@@ -115,10 +117,13 @@ def _state(read: Extraction, pages: _Pages) -> tuple[ExtractionState, str]:
     if pages.failures:
         several = f"{len(pages.failures)} of {pages.count} pages could not be read: " if pages.count > 1 else ""
         said = several + pages.failures[0]
+    said = f"{said} {pages.rest}".strip()
     if pages.next_page is not None:
         return ExtractionState.PARTIAL, f"{said} {waiting(pages.next_page, pages.count)}".strip()
     if pages.failures:
         return ExtractionState.PARTIAL, f"{said} What is there was read."
+    if pages.rest:
+        return ExtractionState.PARTIAL, said
     if read.text.strip() or pages.count == 1:
         return ExtractionState.OK, ""
     return read.state, read.message
@@ -128,6 +133,8 @@ def _read(path: Path, media_type: str, options: ExtractOptions) -> _Pages:
     with opened(path, media_type, options) as image:
         size, mode = image.size, image.mode
         pages = _Pages(count=page_count(image, media_type))
+        if is_longer(image, pages.count):
+            pages.rest = f"Only the first {pages.count:,} pages are read; split it for the rest."
         if pages.count > 1:
             pages.metadata = picture_metadata(image, pages=pages.count)
         pages.texts = [""] * min(options.first_page - 1, pages.count - 1)

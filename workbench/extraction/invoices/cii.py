@@ -18,7 +18,7 @@ from workbench.extraction.invoices.cii_parts import (
     reference,
     tax,
 )
-from workbench.extraction.invoices.model import Attachment, Invoice, Line, Reference, Totals, dated
+from workbench.extraction.invoices.model import Attachment, Invoice, Line, Payment, Reference, Totals, dated
 from workbench.extraction.invoices.tree import (
     Node,
     attribute,
@@ -38,6 +38,8 @@ ROOTS = {
 }
 # UNTDID 1001: the documents by which money is given back.
 _CREDIT_NOTES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"})
+# UNTDID 4461
+_DIRECT_DEBITS = frozenset({"49", "59"})
 _TENDER = "50"
 _DELIVERED = "ActualDeliverySupplyChainEvent/OccurrenceDateTime"
 _REQUESTED = ("RequestedDeliverySupplyChainEvent/OccurrenceDateTime", "RequestedDeliverySupplyChainEvent")
@@ -107,6 +109,19 @@ def _agreed(invoice: Invoice, agreement: Node | None) -> Invoice:
     )
 
 
+def _payments(settlement: Node | None) -> tuple[Payment, ...]:
+    """Return the ways to pay; the mandate belongs to the direct debits, or to all where none is called so."""
+    mandate = text(settlement, "SpecifiedTradePaymentTerms/DirectDebitMandateID")
+    ways = tuple(map(payment, nodes(settlement, "SpecifiedTradeSettlementPaymentMeans")))
+    if not mandate:
+        return ways
+    has_debit = any(way.type_code in _DIRECT_DEBITS for way in ways)
+    return tuple(
+        replace(way, mandate=mandate) if way.type_code in _DIRECT_DEBITS or not has_debit else way
+        for way in ways or (Payment(),)
+    )
+
+
 def _settled(invoice: Invoice, settlement: Node | None) -> Invoice:
     """Add what is to be paid, and how."""
     currency = text(settlement, "InvoiceCurrencyCode", "OrderCurrencyCode")
@@ -119,7 +134,7 @@ def _settled(invoice: Invoice, settlement: Node | None) -> Invoice:
         invoicee=party(node(settlement, "InvoiceeTradeParty")),
         accounting_reference=text(settlement, "ReceivableSpecifiedTradeAccountingAccount/ID"),
         preceding=tuple(map(reference, nodes(settlement, "InvoiceReferencedDocument"))),
-        payments=tuple(map(payment, nodes(settlement, "SpecifiedTradeSettlementPaymentMeans"))),
+        payments=_payments(settlement),
         creditor_id=text(settlement, "CreditorReferenceID"),
         remittance=text(settlement, "PaymentReference"),
         payment_terms=texts(settlement, "SpecifiedTradePaymentTerms/Description"),

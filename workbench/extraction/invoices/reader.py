@@ -28,7 +28,7 @@ class InvoiceReader:
 
     @property
     def version(self) -> str:
-        return version("1", "lxml")
+        return version("2", "lxml")
 
     def claim(self, media_type: str, head: bytes) -> int:
         # Above the generic reader of XML, which is asked next when the root turns out to be another.

@@ -12,6 +12,7 @@ from workbench.extraction import media_types as known
 from workbench.extraction.archives.unpacking import Bomb, Unpacking
 from workbench.extraction.building import from_text
 from workbench.extraction.cleaning import clean, tidy
+from workbench.extraction.damage import marked
 from workbench.extraction.mail import mime
 from workbench.extraction.mail.signed_content import is_cms, signed_content
 from workbench.extraction.mail.uuencoding import taken_out
@@ -22,6 +23,7 @@ _SHOWN = ("From", "To", "Cc", "Subject", "Date")
 _ENCRYPTED = "The message is encrypted. Ask the recipient for an open copy."
 _PGP_MARK = "-----BEGIN PGP MESSAGE-----"
 _PGP = "Part of the message is encrypted with PGP. Ask the recipient for an open copy."
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _HEADER_LINE = re.compile(rb"^[!-9;-~]{1,80}[ \t]*:", re.MULTILINE)
 
 
@@ -30,7 +32,7 @@ class MailReader:
 
     name = "mail"
     gives = ("text", "metadata", "children")
-    version = "2"
+    version = "3"
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type == known.EML else 0
@@ -50,7 +52,12 @@ class MailReader:
         body, files = taken_out(mime.body(content))
         trouble = _take_attachments(content, files, unpacking) or (_PGP if _PGP_MARK in body else "")
         extraction = from_text(self, media_type, tidy(f"{heading}\n\n{body}"), metadata=mail_metadata(message))
-        return with_children(extraction, unpacking, trouble)
+        return marked(with_children(extraction, unpacking, trouble), _headers(data) + body)
+
+
+def _headers(data: bytes) -> str:
+    """Return the header lines as they are written."""
+    return _BLANK_LINE.split(data[:65536], maxsplit=1)[0].decode("latin-1")
 
 
 def opened(message: Message) -> Message:

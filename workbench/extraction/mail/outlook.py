@@ -12,6 +12,7 @@ from workbench.extraction import needs
 from workbench.extraction.archives.unpacking import Bomb, Unpacking
 from workbench.extraction.building import from_text, version
 from workbench.extraction.cleaning import clean, moment, tidy
+from workbench.extraction.damage import reason
 from workbench.extraction.mail.eml import with_children
 from workbench.extraction.mail.outlook_nested import as_mail, nested
 from workbench.extraction.mail.outlook_parts import attached_name, body, recipient
@@ -48,7 +49,8 @@ class OutlookReader:
             metadata = _metadata(message)
             text = tidy(_header_lines(metadata) + "\n\n" + body(message))
         except Exception as fault:  # python-oxmsg and olefile raise many kinds on damaged files
-            raise ExtractionError(f"The message is damaged ({fault}). Ask for an undamaged copy.") from fault
+            said = reason(fault, path, options.name)
+            raise ExtractionError(f"The message is damaged ({said}). Ask for an undamaged copy.") from fault
         unpacking = Unpacking(folder=options.scratch, limits=options.limits, packed_bytes=path.stat().st_size)
         trouble = _take_attachments(message.attachments, unpacking)
         return with_children(from_text(self, media_type, text, metadata=metadata), unpacking, trouble)

@@ -22,6 +22,7 @@ from workbench.records import Extraction, Metadata
 _MESSAGE = bytes.fromhex("0703020000000000c000000000000046")
 _IDENTIFIER = 16
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+_NOTHING = "The message is damaged and nothing in it can be read. Ask for an undamaged copy."
 _DAMAGED = "Parts of the message are damaged; what could be read is here."
 
 
@@ -54,7 +55,7 @@ class TnefReader:
 
     name = "tnef"
     gives = ("text", "metadata", "children")
-    version = "1"
+    version = "2"
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type in {known.TNEF, "application/ms-tnef"} else 0
@@ -77,13 +78,16 @@ class TnefReader:
             if said
         )
         text = tidy(f"{heading}\n\n{_body(message)}")
+        if trouble == _DAMAGED and not text and not unpacking.children:
+            raise ExtractionError(_NOTHING)
         return with_children(from_text(self, media_type, text, metadata=metadata), unpacking, trouble)
 
 
 def _read(data: bytes) -> _Message:
     message = _Message()
     for name, body, is_whole in attributes(data):
-        message.is_damaged |= not is_whole
+        # No attribute has the number 0: zeros are what a disk lost.
+        message.is_damaged |= not (is_whole and name)
         if name == Attribute.CODE_PAGE:
             message.code_page = f"cp{int.from_bytes(body[:4], 'little')}"
         elif name == Attribute.SUBJECT:

@@ -26,7 +26,7 @@ class EpubReader:
 
     @property
     def version(self) -> str:
-        return version("1", "selectolax", "lxml")
+        return version("2", "selectolax", "lxml")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type == known.EPUB else 0
@@ -36,10 +36,8 @@ class EpubReader:
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         with open_zip(path) as archive:
-            package = _package_name(archive)
-            metadata, spine = read_package(archive, package)
             failures: list[str] = []
-            pages = [_chapter(archive, name, failures) for name in spine]
+            metadata, pages = book(archive, failures)
             return from_pages(self, media_type, pages, metadata=metadata, failures=failures)
 
 
@@ -61,9 +59,16 @@ def _package_name(archive: zipfile.ZipFile) -> str:
     return next((name for name in archive.namelist() if name.endswith(".opf")), "")
 
 
-def package_metadata(archive: zipfile.ZipFile) -> Metadata:
-    """Return what a book says about itself."""
-    return read_package(archive, _package_name(archive))[0]
+def book(archive: zipfile.ZipFile, failures: list[str] | None = None) -> tuple[Metadata, list[str]]:
+    """Return what a book says about itself, and the text of its chapters.
+
+    Parameters
+    ----------
+    failures : grows by a sentence for each chapter that cannot be read
+    """
+    metadata, spine = read_package(archive, _package_name(archive))
+    held: list[str] = [] if failures is None else failures
+    return metadata, [_chapter(archive, name, held) for name in spine]
 
 
 def read_package(archive: zipfile.ZipFile, package: str) -> tuple[Metadata, list[str]]:

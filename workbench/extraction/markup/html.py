@@ -8,6 +8,7 @@ from workbench.extraction import media_types as known
 from workbench.extraction import needs
 from workbench.extraction.building import from_text, version
 from workbench.extraction.cleaning import moment, tidy
+from workbench.extraction.damage import marked
 from workbench.extraction.encodings import decode
 from workbench.extraction.markup.nesting import depth, without_tags
 from workbench.extraction.protocol import ExtractOptions
@@ -23,6 +24,8 @@ _BLOCKS = frozenset(
     | {"summary", "table", "tbody", "textarea", "tfoot", "thead", "title", "tr", "ul"}
 )
 _CELLS = frozenset({"td", "th"})
+_RAISED = frozenset({"sup", "a"})
+_MARK = re.compile(r"[\[(]?(?:\d{1,3}|[*†‡])[\])]?")
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "svg", "iframe", "object"})
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _DECLARED_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
@@ -39,7 +42,7 @@ class HtmlReader:
 
     @property
     def version(self) -> str:
-        return version("2", "selectolax")
+        return version("3", "selectolax")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type in {known.HTML, known.XHTML} else 0
@@ -49,7 +52,7 @@ class HtmlReader:
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         html = decode_markup(path.read_bytes())
-        return from_text(self, media_type, html_to_text(html), metadata=html_metadata(html))
+        return marked(from_text(self, media_type, html_to_text(html), metadata=html_metadata(html)), html)
 
 
 def decode_markup(data: bytes) -> str:
@@ -126,8 +129,23 @@ def _collect(root: "LexborNode", pieces: list[str]) -> None:
             pieces.append(f" {alternative} ")
         elif tag == "input" and node.attributes.get("type") not in {"hidden", "password"}:
             pieces.append(f" {node.attributes.get('value') or ''} ")
+        elif tag in _RAISED and _is_note_mark(node, pieces):
+            pieces.append(" ")
         child = node.child if tag not in _UNSEEN and not tag.startswith("-") else None
         node = child if child is not None else _following(node, root, pieces)
+
+
+def _is_note_mark(node: "LexborNode", pieces: list[str]) -> bool:
+    """Would this mark of a note become part of the word before it?"""
+    before = pieces[-1][-4:] if pieces else ""
+    if not before[-1:].isalnum():
+        return False
+    if node.tag == "a":
+        return "noteref" in f"{node.attributes.get('role')} {node.attributes.get('epub:type')}"
+    parent = node.parent
+    is_link = (parent is not None and parent.tag == "a") or node.css_first("a") is not None
+    # Powers stand after shorter words: m², 10⁶.
+    return is_link or (len(before) == 4 and before.isalpha() and bool(_MARK.fullmatch(node.text(strip=True))))
 
 
 def _text_of(node: "LexborNode") -> str:

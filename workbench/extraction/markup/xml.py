@@ -1,6 +1,7 @@
 """XML of any vocabulary to text: element by element, entities and network refused."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from lxml import etree
@@ -10,10 +11,11 @@ from workbench.extraction import media_types as known
 from workbench.extraction import needs
 from workbench.extraction.building import from_text, version
 from workbench.extraction.cleaning import tidy
+from workbench.extraction.damage import is_noisy, marked
 from workbench.extraction.markup.html import decode_markup
-from workbench.extraction.markup.xmltree import local, parse
+from workbench.extraction.markup.xmltree import TooDeep, local, parse_all, without_markup
 from workbench.extraction.protocol import ExtractOptions
-from workbench.records import Extraction, Metadata
+from workbench.records import Extraction, ExtractionState, Metadata
 
 
 class XmlReader:
@@ -24,7 +26,7 @@ class XmlReader:
 
     @property
     def version(self) -> str:
-        return version("1", "lxml")
+        return version("2", "lxml")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type in {known.XML, known.SVG} or media_type.endswith("+xml") else 0
@@ -33,8 +35,13 @@ class XmlReader:
         return needs.packages("lxml")
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
-        data = path.read_bytes()
-        root = parse(as_utf8(data))
+        written = decode_markup(path.read_bytes())
+        try:
+            root = parse_all(_without_declaration(written))
+        except TooDeep as fault:
+            text = tidy(without_markup(_without_declaration(written), is_prose=False))
+            said = f"{fault} Its text was read without their attributes."
+            return replace(from_text(self, media_type, text), state=ExtractionState.PARTIAL, message=said)
         if root is None:
             raise ExtractionError("The file is no well-formed XML. Ask for an undamaged copy.")
         raw = {"root": local(root), "namespace": str(root.tag).rpartition("}")[0].removeprefix("{")}
@@ -43,7 +50,11 @@ class XmlReader:
             if isinstance(element.tag, str) and local(element) in {"style", "script"}:
                 continue
             pieces += [text.strip() for text in _own_texts(element) if text and text.strip()]
-        return from_text(self, media_type, tidy("\n".join(pieces)), metadata=Metadata(raw=raw))
+        text = tidy("\n".join(pieces))
+        if is_noisy(written):
+            # Where a tag is damaged, the parser gives up the rest.
+            text = max(text, tidy(without_markup(_without_declaration(written), is_prose=False)), key=len)
+        return marked(from_text(self, media_type, text, metadata=Metadata(raw=raw)), written)
 
 
 def _own_texts(element: object) -> list[str]:
@@ -64,6 +75,9 @@ def _own_texts(element: object) -> list[str]:
 
 
 def as_utf8(data: bytes) -> bytes:
-    """Return XML as UTF-8 without its declaration, so that a wrong one does no harm."""
-    text = decode_markup(data)
-    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1).encode("utf-8", "replace")
+    """Return XML as UTF-8 without its declaration, so that a wrong one does no harm, and without NULs."""
+    return _without_declaration(decode_markup(data))
+
+
+def _without_declaration(text: str) -> bytes:
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text.replace("\0", ""), count=1).encode("utf-8", "replace")

@@ -21,7 +21,7 @@ _MOST_PICTURE_BYTES = 32 * 1024**2
 _MOST_SUBTITLE_BYTES = 4 * 1024**2
 _TIMES = re.compile(r"\s*\d\d:\d\d:\d\d,\d{3} -->")
 _MARKUP = re.compile(r"</?[a-z][^<>]{0,200}>|\{\\[^{}]{0,200}\}")
-_DEMUXERS = {
+DEMUXERS = {
     known.MP3: "mp3",
     known.WAV: "wav",
     known.FLAC: "flac",
@@ -82,7 +82,7 @@ def _run(
     program = shutil.which(PROGRAM)
     if program is None:
         raise ExtractionError("ffmpeg is not installed; apt install ffmpeg.", state=ExtractionState.UNSUPPORTED)
-    demuxer = _DEMUXERS.get(media_type)
+    demuxer = DEMUXERS.get(media_type)
     if demuxer is None:
         return b""
     quiet = (program, "-nostdin", "-v", "quiet", "-threads", "1", "-protocol_whitelist", "file,pipe")

@@ -12,6 +12,7 @@ from typing import Any
 
 from workbench.errors import ExtractionError
 from workbench.extraction import programs
+from workbench.extraction.media.footage import DEMUXERS
 
 _PROBE_TIMEOUT_S = 30
 _MOST_BYTES = 4 * 1024**2
@@ -66,7 +67,7 @@ class Tracks:
         return self.general.get("Cover") == "Yes"
 
 
-def probe(path: Path) -> Tracks:
+def probe(path: Path, media_type: str) -> Tracks:
     """Return the tracks of a recording.
 
     Raises
@@ -74,7 +75,7 @@ def probe(path: Path) -> Tracks:
     ExtractionError
         There is nothing in it that could be played.
     """
-    tracks = _sorted(_mediainfo(path) or _ffprobe(path))
+    tracks = _sorted(_mediainfo(path) or _ffprobe(path, media_type))
     if not (tracks.video or tracks.audio or tracks.subtitles or tracks.duration_s):
         raise ExtractionError("The recording is damaged or cut off. Ask for an undamaged copy.")
     return tracks
@@ -116,14 +117,14 @@ def _mediainfo(path: Path) -> list[dict[str, Any]]:  # Any: as above
     return [track for track in tracks if isinstance(track, dict)] if isinstance(tracks, list) else []
 
 
-def _ffprobe(path: Path) -> list[dict[str, Any]]:  # Any: as above
-    program = shutil.which("ffprobe")
-    if program is None:
+def _ffprobe(path: Path, media_type: str) -> list[dict[str, Any]]:  # Any: as above
+    program, demuxer = shutil.which("ffprobe"), DEMUXERS.get(media_type)
+    # Left to find out the format itself, it would open what a playlist refers to.
+    if program is None or demuxer is None:
         return []
     command = [program, "-v", "error", "-show_format", "-show_streams", "-of", "json"]
-    output = programs.run(
-        [*command, "-protocol_whitelist", "file", f"file:{path}"], timeout_s=_PROBE_TIMEOUT_S, most_bytes=_MOST_BYTES
-    )
+    source = ["-protocol_whitelist", "file", "-f", demuxer, f"file:{path}"]
+    output = programs.run([*command, *source], timeout_s=_PROBE_TIMEOUT_S, most_bytes=_MOST_BYTES)
     try:
         answer = json.loads(output.data or b"{}")
     except ValueError:

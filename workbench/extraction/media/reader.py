@@ -44,7 +44,7 @@ class MediaReader:
         known = Extraction(extractor=self.name, version=self.version, media_type=media_type, state=ExtractionState.OK)
         if not options.media:
             return replace(known, message=_SWITCHED_OFF, metadata=Metadata(raw={"size": size}))
-        tracks = probe(path)
+        tracks = probe(path, media_type)
         warnings: list[str] = []
         texts = [
             "\n".join(tags.words(tracks)),

@@ -15,6 +15,7 @@ from workbench.extraction import media_types as known
 from workbench.extraction import needs, programs
 from workbench.extraction.building import from_pages, from_text, version
 from workbench.extraction.cleaning import moment, tidy
+from workbench.extraction.damage import reason
 from workbench.extraction.protocol import Declined, ExtractOptions
 from workbench.records import Extraction, ExtractionState, Metadata
 
@@ -48,7 +49,7 @@ class WordBinaryReader:
         return needs.packages("olefile")
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
-        with _opened(path) as ole:
+        with _opened(path, options.name) as ole:
             if not ole.exists("WordDocument"):
                 raise ExtractionError(_DAMAGED.format("it has no WordDocument stream"))
             text = _word_text(ole)
@@ -72,7 +73,7 @@ class PowerPointBinaryReader:
         return needs.packages("olefile")
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
-        with _opened(path) as ole:
+        with _opened(path, options.name) as ole:
             if is_sealed_presentation(ole):
                 raise ExtractionError(_SEALED, state=ExtractionState.ENCRYPTED)
             if not ole.exists("PowerPoint Document"):
@@ -123,13 +124,13 @@ def _reads_as_text(text: str) -> bool:
     return letters >= 0.85 * min(len(text), 5_000)
 
 
-def _opened(path: Path) -> "OleFileIO":
+def _opened(path: Path, name: str) -> "OleFileIO":
     import olefile
 
     try:
         return olefile.OleFileIO(path)
     except Exception as fault:  # olefile raises whatever the damaged directory provokes
-        raise ExtractionError(_DAMAGED.format(fault)) from fault
+        raise ExtractionError(_DAMAGED.format(reason(fault, path, name))) from fault
 
 
 def _word_text(ole: "OleFileIO") -> str:

@@ -18,13 +18,14 @@ MOST_CELLS = 20_000_000
 """Cells of the rectangle that the largest sheet may span; some 500 MB in calamine."""
 
 _CHUNK = 1024 * 1024
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr="(\d{1,7})"')
+_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr="(\d{1,20})"')
+_CELL = re.compile(rb' r="[A-Z]{1,20}(\d{1,20})"')
 # Beginning with plain letters, these are searched several times as fast.
 _TWO_LETTERS = re.compile(rb' r="[A-Z]{2}\d')
-_THREE_LETTERS = re.compile(rb' r="([A-Z]{3})\d')
+_THREE_LETTERS = re.compile(rb' r="([A-Z]{3,20})\d')
 _REPEATED = re.compile(rb'-repeated="\d{3,}"')
 _ROW_HEADER, _FIRST_CELL, _LAST_CELL = 0, 1, 11
-_MOST_COLUMNS = 16_384
+_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 
 
 def is_vast(path: Path, media_type: str, *, most_cells: int = MOST_CELLS) -> bool:
@@ -56,16 +57,25 @@ def _xml_span(archive: zipfile.ZipFile, name: str) -> int:
     with archive.open(name) as sheet:
         while chunk := sheet.read(_CHUNK):
             window = rest + chunk
-            if row := _ROW.search(window):
-                first = first or int(row[1])
-                # Rows stand in their order.
-                final = _ROW.search(window, max(window.rfind(b"<row "), row.start())) or row
-                last = max(last, int(final[1]))
+            # Rows stand in their order; where they have no number, their cells have one.
+            for pattern, mark in ((_ROW, b"<row "), (_CELL, b' r="')):
+                if row := pattern.search(window):
+                    first = first or int(row[1])
+                    final = pattern.search(window, max(window.rfind(mark), row.start())) or row
+                    last = max(last, int(final[1]))
+                    break
             if width < 702 and _TWO_LETTERS.search(window):
                 width = 702
             width = max([width, *(_column(match[1]) for match in _THREE_LETTERS.finditer(window))])
             rest = window[-200:]
-    return (last - first + 1) * width if last else 0
+    return _cells(first, last, width) if last else 0
+
+
+def _cells(first: int, last: int, width: int) -> int:
+    """Return the cells of a rectangle; what reaches beyond any sheet counts as all of one."""
+    if max(first, last) > _MOST_ROWS or width > _MOST_COLUMNS:
+        return _MOST_ROWS * _MOST_COLUMNS
+    return (last - first + 1) * width
 
 
 def _column(letters: bytes) -> int:
@@ -96,7 +106,7 @@ def _binary_span(data: bytes) -> int:
         elif _FIRST_CELL <= kind <= _LAST_CELL and size >= 4:
             width = max(width, int.from_bytes(data[place : place + 4], "little") + 1)
         place += size
-    return (last - first + 1) * width if first >= 0 else 0
+    return _cells(first + 1, last + 1, width) if first >= 0 else 0
 
 
 def _open_document_spans(content: bytes) -> Iterator[int]:

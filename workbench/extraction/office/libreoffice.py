@@ -5,8 +5,10 @@ setting, lock or temporary file outside of it. Macros stay off and nothing is
 fetched; seconds a document, so that every other reader is asked before.
 """
 
+import os
 import shutil
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from workbench.errors import ExtractionError
@@ -57,7 +59,8 @@ class LibreOfficeReader:
         if media_type in _ONLY_HERE:
             return 50
         # Below what gives a second opinion about documents without text: it takes seconds.
-        return 8 if media_type in _TEXTS | _SHEETS | _PAGES else 0
+        # Where it is not installed it claims only what is lost without it.
+        return 8 if media_type in _TEXTS | _SHEETS | _PAGES and _is_installed(os.environ.get("PATH")) else 0
 
     def missing(self, media_type: str, options: ExtractOptions) -> tuple[str, ...]:
         return needs.programs(soffice="libreoffice-nogui") if media_type in _ONLY_HERE else ()
@@ -83,6 +86,12 @@ class LibreOfficeReader:
 
         extraction = PdfReader().extract(found[0], known.PDF, replace(options, first_page=1, thumbnails=0))
         return replace(extraction, extractor=self.name, version=self.version, media_type=media_type)
+
+
+@lru_cache(maxsize=4)
+def _is_installed(path: str | None) -> bool:
+    """Look for the program once, not for each file."""
+    return shutil.which(_PROGRAM, path=path) is not None
 
 
 def _convert(program: str, path: Path, media_type: str, kind: str, work: Path) -> list[Path]:

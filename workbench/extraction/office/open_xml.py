@@ -7,7 +7,7 @@ boxes, charts and diagrams.
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lxml import etree
@@ -17,10 +17,10 @@ from workbench.extraction import media_types as known
 from workbench.extraction import needs
 from workbench.extraction.building import from_pages, from_text, version
 from workbench.extraction.cleaning import tidy
-from workbench.extraction.markup.xmltree import elements, local, open_zip, part
+from workbench.extraction.markup.xmltree import TooDeep, elements, local, open_zip, part, without_markup
 from workbench.extraction.office.metadata import open_xml_metadata
 from workbench.extraction.protocol import ExtractOptions
-from workbench.records import Extraction
+from workbench.records import Extraction, ExtractionState
 
 WORD = frozenset({known.DOCX, known.DOTX, known.DOCM})
 PRESENTATION = frozenset({known.PPTX, known.PPSX, known.PPTM})
@@ -29,6 +29,7 @@ _HEADERS = re.compile(r"word/header\d*\.xml")
 _BODY = re.compile(r"word/document\d*\.xml")
 _FOOTERS = re.compile(r"word/footer\d*\.xml")
 _NOTES = re.compile(r"word/(footnotes|endnotes|comments|charts/chart\d+|diagrams/data\d+)\.xml")
+_TEXT_PARTS = (_HEADERS, _BODY, _NOTES, _FOOTERS)
 _SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")
 _BREAKS = frozenset({"br", "cr", "p"})
 _SIGNS = {"tab": "\t", "tc": "\t", "noBreakHyphen": "-"}
@@ -58,7 +59,7 @@ class WordReader:
 
     @property
     def version(self) -> str:
-        return version("2", "lxml")
+        return version("3", "lxml")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type in WORD else 0
@@ -68,8 +69,14 @@ class WordReader:
 
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         with open_zip(path) as archive:
-            text = word_text(archive)
-            return from_text(self, media_type, tidy("\n".join(text.all())), metadata=open_xml_metadata(archive))
+            metadata = open_xml_metadata(archive)
+            try:
+                text = tidy("\n".join(word_text(archive).all()))
+            except TooDeep as fault:
+                bare = from_text(self, media_type, _bare_text(archive), metadata=metadata)
+                said = f"{fault} The text was read without its layout."
+                return replace(bare, state=ExtractionState.PARTIAL, message=said)
+            return from_text(self, media_type, text, metadata=metadata)
 
 
 class PresentationReader:
@@ -80,7 +87,7 @@ class PresentationReader:
 
     @property
     def version(self) -> str:
-        return version("2", "lxml")
+        return version("3", "lxml")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type in PRESENTATION else 0
@@ -91,7 +98,8 @@ class PresentationReader:
     def extract(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         with open_zip(path) as archive:
             slides = [tidy("\n".join(slide)) for slide in slide_texts(archive)]
-            return from_pages(self, media_type, slides, metadata=open_xml_metadata(archive))
+            metadata = replace(open_xml_metadata(archive), page_count=len(slides))
+            return from_pages(self, media_type, slides, metadata=metadata)
 
 
 def word_text(archive: zipfile.ZipFile) -> WordText:
@@ -112,6 +120,12 @@ def word_text(archive: zipfile.ZipFile) -> WordText:
         notes=tuple(_paragraphs_of(archive, (name for name in names if _NOTES.fullmatch(name)))),
         footers=_unique(_paragraphs_of(archive, (name for name in names if _FOOTERS.fullmatch(name)))),
     )
+
+
+def _bare_text(archive: zipfile.ZipFile) -> str:
+    """Return what stands between the tags of all parts that hold text."""
+    names = [name for name in archive.namelist() if any(kind.fullmatch(name) for kind in _TEXT_PARTS)]
+    return tidy("\n".join(without_markup(part(archive, name), is_prose=True) for name in names))
 
 
 def slide_texts(archive: zipfile.ZipFile) -> list[tuple[str, ...]]:

@@ -33,7 +33,7 @@ class OpenDocumentReader:
 
     @property
     def version(self) -> str:
-        return version("2", "lxml")
+        return version("3", "lxml")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type in _TEXTS | _DRAWN else 30 if media_type == known.ODS else 0
@@ -131,7 +131,9 @@ def _flow(paragraph: etree._Element) -> str:
         elif name in _PARAGRAPHS or name in {"text-box", "note-body", "annotation", "table"}:
             pieces.append("\n" + "\n".join(lines(child) if name not in _PARAGRAPHS else [_flow(child)]) + "\n")
         elif name and name not in _UNSEEN:
-            pieces.append(_flow(child))
+            # The mark of a note would become part of the word before it.
+            is_glued = name == "note" and pieces[-1][-1:].isalnum()
+            pieces.append(f" {_flow(child)}" if is_glued else _flow(child))
         pieces.append(child.tail or "")
     return "".join(pieces)
 

@@ -27,7 +27,7 @@ class RichTextReader:
 
     @property
     def version(self) -> str:
-        return version("2")
+        return version("3")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 50 if media_type == known.RTF else 0

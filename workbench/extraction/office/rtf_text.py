@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 _TOKEN = re.compile(
-    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|[\r\n\0]+|([^\\{}\r\n\0]+)|\\"
+    rb"\\([a-zA-Z]{1,32})(-?\d{1,20})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|[\r\n\0]+|([^\\{}\r\n\0]+)|\\"
 )
 
 
@@ -114,7 +114,8 @@ def rtf_text(data: bytes, *, encoding: str = "cp1252") -> str:
         elif word is not None:
             value = int(number) if number is not None else None
             if word == b"bin":
-                place += max(value or 0, 0)
+                # A count beyond the end is damaged: what follows is text.
+                place += value if value and 0 < value <= len(data) - place else 0
             elif skipping:
                 skipping -= 1
             elif is_first or group.is_silent:

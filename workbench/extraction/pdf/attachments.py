@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.extraction.archives.unpacking import Bomb, Unpacking
+from workbench.extraction.pdf.associated import Associated, associated
 from workbench.extraction.pdf.forms import FILE_ATTACHMENT, MOST_ANNOTATIONS, annotation
 from workbench.extraction.pdf.native import wide
 from workbench.extraction.pdf.opening import OpenPdf
@@ -25,6 +26,10 @@ _CHUNK = 1 << 20
 _XML_TYPES = frozenset({"text/xml", "application/xml"})
 _WORTH_A_LOOK = 10 * _CHUNK
 _LARGEST_INVOICE = 20_000_000
+# The names that Factur-X, the two generations of ZUGFeRD, and XRechnung prescribe.
+_INVOICE_NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")
+# What an attachment may be to the PDF, most likely its invoice first.
+_RELATIONSHIPS = ("Alternative", "Data", "Source")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +64,8 @@ def attached(pdf: OpenPdf, pinned: Sequence[int], options: ExtractOptions) -> At
             break
         except (pdfium.PdfiumError, ValueError, OSError) as fault:
             warnings.append(f"An attachment could not be taken ({fault}).")
+    if options.limits.depth > 0 and not pdf.document.count_attachments():
+        warnings.extend(_take_associated(pdf, unpacking, seen))
     children = tuple(unpacking.children)
     return Attached(children=children, fields=_invoice(children), warnings=tuple(dict.fromkeys(warnings)))
 
@@ -95,21 +102,42 @@ def _pinned(pdf: OpenPdf, number: int) -> Iterator["PdfAttachment"]:
 
 
 def _take(attachment: "PdfAttachment", unpacking: Unpacking, seen: set[bytes]) -> None:
-    data = _data(attachment, unpacking)
-    digest = hashlib.sha256(data).digest()
+    file = Associated(
+        name=attachment.get_name(),
+        data=_data(attachment, unpacking),
+        media_type=_media_type(attachment),
+        relationship=_relationship(attachment),
+        description=_description(attachment),
+    )
+    _keep(file, unpacking, seen)
+
+
+def _keep(file: Associated, unpacking: Unpacking, seen: set[bytes]) -> None:
+    digest = hashlib.sha256(file.data).digest()
     if digest in seen:
         return
     seen.add(digest)
-    facts = {
-        "relationship": _relationship(attachment),
-        "description": _description(attachment),
-    }
+    facts = {"relationship": file.relationship, "description": file.description}
     unpacking.take(
-        attachment.get_name() or "unnamed",
-        (data[start : start + _CHUNK] for start in range(0, len(data), _CHUNK)),
-        media_type=_media_type(attachment),
+        file.name or "unnamed",
+        (file.data[start : start + _CHUNK] for start in range(0, len(file.data), _CHUNK)),
+        media_type=file.media_type,
         metadata={name: value for name, value in facts.items() if value},
     )
+
+
+def _take_associated(pdf: OpenPdf, unpacking: Unpacking, seen: set[bytes]) -> Iterator[str]:
+    """Take the files that PDFium does not list; give a sentence where not all were taken."""
+    room = min(unpacking.limits.unpacked_bytes, max(_WORTH_A_LOOK, unpacking.limits.ratio * unpacking.packed_bytes))
+    try:
+        for file in associated(pdf.path, pdf.password, most_bytes=int(room)):
+            if not file.is_whole:
+                raise Bomb(f"one unpacks to more than {int(room):,} bytes.")
+            _keep(file, unpacking, seen)
+    except Bomb as bomb:
+        yield f"Not all attachments were taken: {bomb}"
+    except (ValueError, OSError) as fault:
+        yield f"An attachment could not be taken ({fault})."
 
 
 def _data(attachment: "PdfAttachment", unpacking: Unpacking) -> bytes:
@@ -148,10 +176,18 @@ def _media_type(attachment: "PdfAttachment") -> str | None:
 def _invoice(children: Sequence[Child]) -> Json | None:
     from workbench.extraction.invoices import invoice_fields
 
-    for child in children:
+    for child in sorted(children, key=_unlikeliness):
         is_xml = child.media_type in _XML_TYPES or child.name.lower().endswith(".xml")
         if is_xml and child.path.stat().st_size <= _LARGEST_INVOICE:
             fields = invoice_fields(child.path.read_bytes())
             if fields is not None:
                 return fields
     return None
+
+
+def _unlikeliness(child: Child) -> tuple[int, int]:
+    """Order attachments: those named as an invoice is, then those that stand for the PDF or its data."""
+    is_named = child.name.rpartition("/")[2].lower() in _INVOICE_NAMES
+    relationship = str(child.metadata.get("relationship", ""))
+    known = relationship in _RELATIONSHIPS
+    return int(not is_named), _RELATIONSHIPS.index(relationship) if known else len(_RELATIONSHIPS)

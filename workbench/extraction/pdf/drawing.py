@@ -1,16 +1,18 @@
 """What is drawn on a page: whether there may be text in it, and the page as a picture.
 
-Objects are counted only on pages with little text; for others that would cost
-more than reading them.
+Objects are counted only on pages with little text, and paths only on those with
+next to none; for others that would cost more than reading them.
 """
 
 import ctypes
 import math
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import ExtractionError
+from workbench.extraction.pdf.scans import Box
 from workbench.extraction.protocol import ExtractOptions
 from workbench.records import ExtractionState
 
@@ -29,6 +31,8 @@ _MANY_SEGMENTS = 2_000
 _BYTES_PER_PIXEL = 4
 _POINTS = 72
 _BLANK_CONTRAST = 24
+# PDFium gives places in whole units of the page as it is seen.
+_UNITS = 10_000
 
 
 @dataclass(kw_only=True)
@@ -37,14 +41,16 @@ class Drawn:
 
     Parameters
     ----------
-    picture_share : share of the page that its largest picture covers, 0 to 1
+    pictures_at, texts_at : their places, in shares of the page
     picture_bytes : what its largest picture unpacks to
     curves, segments : of all paths
     """
 
     texts: int = 0
     pictures: int = 0
-    picture_share: float = 0.0
+    pictures_at: list[Box] = field(default_factory=list)
+    texts_at: list[Box] = field(default_factory=list)
+    has_hidden_text: bool = False
     picture_bytes: int = 0
     curves: int = 0
     segments: int = 0
@@ -54,24 +60,33 @@ class Drawn:
         return self.curves >= _MANY_CURVES or self.segments >= _MANY_SEGMENTS
 
 
-def drawn_on(page: "PdfPage") -> Drawn:
+def drawn_on(page: "PdfPage", *, paths: bool = True) -> Drawn:
     """Count what is drawn on a page, up to a bound."""
     import pypdfium2.raw as pdfium
 
     found = Drawn()
-    area = max(page.get_width() * page.get_height(), 1.0)
     for kind, thing in _objects(page):
         if kind == _TEXT:
             found.texts += 1
         elif kind == _IMAGE:
             found.pictures += 1
-            found.picture_share = max(found.picture_share, min(_area(thing) / area, 1.0))
+            found.pictures_at.append(_place(thing, page))
             found.picture_bytes = max(found.picture_bytes, _unpacked_bytes(thing, page))
-        elif kind == _PATH and not found.has_outlines:
+        elif kind == _PATH and paths and not found.has_outlines:
             count = min(pdfium.FPDFPath_CountSegments(thing), _MANY_SEGMENTS)
             found.segments += count
             found.curves += _curves(thing, count)
     return found
+
+
+def find_texts(page: "PdfPage", drawn: Drawn) -> None:
+    """Note where the text on a page is, and whether it is there to be searched only."""
+    import pypdfium2.raw as pdfium
+
+    things = [thing for kind, thing in _objects(page) if kind == _TEXT]
+    drawn.texts_at = [_place(thing, page) for thing in things]
+    modes = {pdfium.FPDFTextObj_GetTextRenderMode(thing) for thing in things}
+    drawn.has_hidden_text = modes == {pdfium.FPDF_TEXTRENDERMODE_INVISIBLE}
 
 
 def _objects(page: "PdfPage") -> Iterator[tuple[int, Any]]:  # Any: handles of PDFium
@@ -91,13 +106,20 @@ def _objects(page: "PdfPage") -> Iterator[tuple[int, Any]]:  # Any: handles of P
                 yield kind, thing
 
 
-def _area(thing: Any) -> float:  # Any: a handle of PDFium
+def _place(thing: Any, page: "PdfPage") -> Box:  # Any: a handle of PDFium
     import pypdfium2.raw as pdfium
 
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     if not pdfium.FPDFPageObj_GetBounds(thing, left, bottom, right, top):
-        return 0.0
-    return float(abs((right.value - left.value) * (top.value - bottom.value)))
+        return (0.0, 0.0, 0.0, 0.0)
+    across, down = [], []
+    # Pages are turned and cut: what stands at the top need not have the greatest number.
+    for x, y in ((left, bottom), (right, top)):
+        column, row = ctypes.c_int(), ctypes.c_int()
+        pdfium.FPDF_PageToDevice(page, 0, 0, _UNITS, _UNITS, 0, x.value, y.value, column, row)
+        across.append(column.value / _UNITS)
+        down.append(row.value / _UNITS)
+    return (min(across), min(down), max(across), max(down))
 
 
 def _unpacked_bytes(thing: Any, page: "PdfPage") -> int:  # Any: a handle of PDFium
@@ -122,7 +144,7 @@ def rendered(page: "PdfPage", options: ExtractOptions) -> tuple["Image", int]:
     Raises
     ------
     ExtractionError
-        The page has no size that can be drawn.
+        The page has no size that can be drawn, or takes longer than `options.ocr_page_timeout_s`.
     """
     width, height = page.get_size()
     if not (0 < width < math.inf and 0 < height < math.inf):
@@ -133,13 +155,31 @@ def rendered(page: "PdfPage", options: ExtractOptions) -> tuple["Image", int]:
         scale *= math.sqrt(options.limits.pixels / pixels)
     if max(width, height) * scale > options.limits.pixels or min(width, height) * scale < 1:
         raise ExtractionError(f"the page measures {width:.0f} by {height:.0f} points")
-    # Fields and notes are read, not recognised.
-    bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False)
+    size = math.ceil(width * scale), math.ceil(height * scale)
+    return _in_grey(page, size, options.ocr_page_timeout_s), max(1, round(scale * _POINTS))
+
+
+def _in_grey(page: "PdfPage", size: tuple[int, int], timeout_s: float) -> "Image":
+    """Draw a page object by object, since a plan of half a million lines takes a minute."""
+    import pypdfium2 as pdfium
+    import pypdfium2.raw as native
+
+    deadline = time.monotonic() + timeout_s
+    pause = native.IFSDK_PAUSE(version=1)
+    pdfium.internal.set_callback(pause, "NeedToPauseNow", lambda _: time.monotonic() > deadline)
+    bitmap = pdfium.PdfBitmap.new_native(*size, format=native.FPDFBitmap_Gray)
     try:
+        bitmap.fill_rect((255, 255, 255, 255), 0, 0, *size)
+        # Fields and notes are read, not recognised: no FPDF_FFLDraw after it.
+        flags = native.FPDF_GRAYSCALE | native.FPDF_ANNOT
+        status = native.FPDF_RenderPageBitmap_Start(bitmap, page, 0, 0, *size, 0, flags, pause)
+        native.FPDF_RenderPage_Close(page)
+        if status == native.FPDF_RENDER_TOBECONTINUED:
+            raise ExtractionError(f"Drawing it takes more than {timeout_s:.0f} s.", state=ExtractionState.TIMEOUT)
         image: Image = bitmap.to_pil().copy()
     finally:
         bitmap.close()
-    return image, max(1, round(scale * _POINTS))
+    return image
 
 
 def is_blank(image: "Image") -> bool:

@@ -13,8 +13,8 @@ from workbench.extraction.cleaning import tidy
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
 
-# PDFium writes U+FFFE (older versions U+0002) for a hyphen at the end of a line.
-_HYPHEN = re.compile("[\ufffe\x02]\r?\n?(?=([^\\W\\d_])?)")
+# PDFium writes U+FFFE (older versions U+0002) for a hyphen at the end of a line, but leaves U+2010 and U+00AD.
+_HYPHEN = re.compile("(?:[\ufffe\x02]\r?\n?|[\u2010\u00ad][ \t]*\r?\n)(?=([^\\W\\d_])?)")
 _STRANGE = re.compile("[\x00-\x08\x0e-\x1f\x80-\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]+")
 _CODES = re.compile(r"\(cid:\d+\)")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+")

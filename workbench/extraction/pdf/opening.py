@@ -5,6 +5,7 @@ therefore reopened now and then (`OpenPdf.reopen`).
 """
 
 import logging
+import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,12 @@ class OpenPdf:
         self.document.close()
         self.document = _document(self.path, self.password)
 
+    def turn_to(self, copy: Path) -> None:
+        """Go on with a copy that is not encrypted."""
+        self.document.close()
+        self.path, self.password = copy, ""
+        self.reopen()
+
     def close(self) -> None:
         self.document.close()
 
@@ -92,15 +99,18 @@ def _document(path: Path, password: str) -> "PdfDocument":
             logging.getLogger("pypdfium2").setLevel(logging.ERROR)
             document.init_forms()
     except pdfium.PdfiumError as fault:
-        raise _translated(fault) from fault
+        raise _translated(fault, path) from fault
     if len(document) <= 0:
         document.close()
         raise ExtractionError("The PDF is damaged: it has no pages. Ask for an undamaged copy.")
     return document
 
 
-def _translated(fault: Exception) -> ExtractionError:
+def _translated(fault: Exception, path: Path) -> ExtractionError:
+    # PDFium keeps its last error: a file that fails without one seems to fail like the file before it.
     code = getattr(fault, "err_code", None)
+    if code in {_PASSWORD, _SECURITY} and not _names_encryption(path):
+        code = None
     if code == _PASSWORD:
         return ExtractionError(_SEALED, state=ExtractionState.ENCRYPTED)
     if code == _SECURITY:
@@ -110,3 +120,11 @@ def _translated(fault: Exception) -> ExtractionError:
         )
     # PDFium says no more than that its data are wrong.
     return ExtractionError("The PDF is damaged and cannot be opened. Ask for an undamaged copy.")
+
+
+def _names_encryption(path: Path) -> bool:
+    """Does a PDF speak of encryption anywhere? Where it does is never packed itself."""
+    if not path.stat().st_size:
+        return False
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(b"/Encrypt") >= 0

@@ -17,6 +17,7 @@ from workbench.extraction.pdf import second
 from workbench.extraction.pdf.attachments import Attached, attached
 from workbench.extraction.pdf.forms import XFA_FULL, xfa_lines
 from workbench.extraction.pdf.layer import is_right_to_left
+from workbench.extraction.pdf.mending import Mended, mended
 from workbench.extraction.pdf.metadata import metadata
 from workbench.extraction.pdf.opening import OpenPdf, opened
 from workbench.extraction.pdf.pages import Pages, read_pages
@@ -44,7 +45,7 @@ class PdfReader:
 
     @property
     def version(self) -> str:
-        return version("2", "pypdfium2", "pikepdf", "pdfplumber", "docling-parse")
+        return version("3", "pypdfium2", "pikepdf", "pdfplumber", "docling-parse")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 70 if media_type == known.PDF else 0
@@ -96,8 +97,12 @@ class PdfReader:
 
     def _read(self, path: Path, media_type: str, options: ExtractOptions) -> Extraction:
         pdf = opened(path, options.passwords)
+        content = Mended()
         try:
             facts = metadata(pdf)
+            content = mended(path, pdf.password, options.scratch)
+            if content.copy:
+                pdf.turn_to(content.copy)
             pages = read_pages(pdf, options)
             _add_form_data(pdf, pages, options)
             _read_right_to_left(pdf, pages)
@@ -107,7 +112,12 @@ class PdfReader:
             inside = attached(pdf, pages.pinned, options) if is_first else Attached()
         finally:
             pdf.close()
+            if content.copy:
+                content.copy.unlink(missing_ok=True)
         found = self._extraction(media_type, facts, pages, inside, options)
+        if content.pages and not found.text.strip() and not found.next_page:
+            raise ExtractionError(content.nothing)
+        found = _lessened(found, content.sentence, pages.unread)
         return replace(found, tables=looked.tables, warnings=(*found.warnings, *looked.warnings))
 
     def _extraction(
@@ -135,6 +145,15 @@ class PdfReader:
         if extraction.state is ExtractionState.EMPTY and not options.ocr:
             return replace(extraction, message=_SWITCHED_OFF)
         return extraction
+
+
+def _lessened(found: Extraction, *sentences: str) -> Extraction:
+    """Return it as partial where sentences say what is missing."""
+    said = [sentence for sentence in sentences if sentence]
+    if not said:
+        return found
+    own = "" if found.message in (EMPTY, _SWITCHED_OFF) else found.message
+    return replace(found, state=ExtractionState.PARTIAL, message=" ".join((*said, own)).strip())
 
 
 def _lost_pages(found: Extraction) -> bool:

@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.errors import ExtractionError
@@ -18,6 +18,7 @@ from workbench.extraction import needs
 from workbench.extraction.building import from_pages, version
 from workbench.extraction.pdf.layer import joined
 from workbench.extraction.pdf.opening import opened
+from workbench.extraction.pdf.pages import only_the_first
 from workbench.extraction.pdf.repair import has_end
 from workbench.extraction.protocol import Declined, ExtractOptions
 from workbench.records import Extraction, ExtractionState, Metadata
@@ -35,10 +36,11 @@ class EngineError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """Texts by page, counted from 0, and a sentence for each page that failed."""
+    """Texts by page, counted from 0, a sentence for each page that failed, and how many pages there are."""
 
     texts: dict[int, str]
     failures: tuple[str, ...]
+    count: int
 
 
 class SecondPdfReader:
@@ -49,7 +51,7 @@ class SecondPdfReader:
 
     @property
     def version(self) -> str:
-        return version("1", "docling-parse")
+        return version("2", "docling-parse")
 
     def claim(self, media_type: str, head: bytes) -> int:
         return 40 if media_type == known.PDF else 0
@@ -66,8 +68,11 @@ class SecondPdfReader:
         pages = [answer.texts[number] for number in sorted(answer.texts)]
         if not any(pages):
             raise EngineError("it found no text")
-        metadata = Metadata(page_count=len(pages))
-        return from_pages(self, media_type, pages, metadata=metadata, failures=(*answer.failures, *cut))
+        metadata = Metadata(page_count=answer.count)
+        found = from_pages(self, media_type, pages, metadata=metadata, failures=(*answer.failures, *cut))
+        if not (unread := only_the_first(len(pages), answer.count)):
+            return found
+        return replace(found, state=ExtractionState.PARTIAL, message=f"{unread} {found.message}".strip())
 
 
 def _pdfium_opens(path: Path, options: ExtractOptions) -> bool:
@@ -101,4 +106,4 @@ def asked(path: Path, passwords: Sequence[str], pages: Sequence[int] | None = No
     if "refusal" in answer:
         raise EngineError(answer["refusal"])
     texts = {int(page): joined(text) for page, text in answer["texts"].items()}
-    return Answer(texts=texts, failures=tuple(answer["failures"]))
+    return Answer(texts=texts, failures=tuple(answer["failures"]), count=answer["count"])

@@ -17,7 +17,7 @@ _MOST_PAGES = 2_000
 
 
 def main() -> None:
-    """Write {"texts": {page: text}, "failures": [...]}, or {"refusal": "..."}."""
+    """Write {"texts": {page: text}, "failures": [...], "count": pages}, or {"refusal": "..."}."""
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
     # Should whoever started it be killed, it ends by itself.
     resource.setrlimit(resource.RLIMIT_CPU, (_MOST_S, _MOST_S))
@@ -31,8 +31,10 @@ def main() -> None:
 
 def _read(task: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
     parser = _loaded(task["path"], task["passwords"])
-    count = min(int(parser.number_of_pages(_KEY)), _MOST_PAGES)
-    wanted = range(count) if task["pages"] is None else [page for page in task["pages"] if page < count]
+    count = int(parser.number_of_pages(_KEY))
+    wanted = (
+        range(min(count, _MOST_PAGES)) if task["pages"] is None else [page for page in task["pages"] if page < count]
+    )
     texts, failures = {}, []
     for page in wanted:
         texts[page] = ""
@@ -42,7 +44,7 @@ def _read(task: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
             parser.unload_document_page(_KEY, page)
         except Exception as fault:  # as above
             failures.append(f"Page {page + 1} is damaged ({str(fault)[:200]}).")
-    return {"texts": texts, "failures": failures}
+    return {"texts": texts, "failures": failures, "count": count}
 
 
 def _loaded(path: str, passwords: list[str]) -> Any:  # Any: compiled code without types

@@ -15,7 +15,7 @@ _SHARE = 0.1
 
 def footage_thumbnails(path: Path, media_type: str, *, longest_px: int, most_pixels: int) -> tuple[Thumbnail, ...]:
     """Return one picture of a recording: its cover where it has one, else a frame."""
-    tracks = probe(path)
+    tracks = probe(path, media_type)
     if tracks.pixels > most_pixels:
         return ()
     data = cover(path, media_type) if tracks.has_cover else b""

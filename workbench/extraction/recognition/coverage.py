@@ -1,13 +1,14 @@
 """Was the whole page read? Tesseract is sure of what it read, never of what it passed over.
 
-Ink outside of all words is compared with all ink. Drawings and photographs
-count too, so that much unread ink is a reason for a second look only.
+Ink outside of all words is compared with all ink. What cannot be letters is
+left out: rules, and dark ground. Drawings count, so that much unread ink is a
+reason for a second look only.
 """
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.extraction.recognition.straightening import LOOKED_AT, ink
+from workbench.extraction.recognition.ink import LOOKED_AT, PAPER, ink, looked_at, rules
 from workbench.records import Word
 
 if TYPE_CHECKING:
@@ -21,12 +22,30 @@ def unread(image: "Image", words: Sequence[Word]) -> float:
     """Return the share of a grey page's ink that is in none of the boxes, which are in its pixels."""
     import numpy as np
 
+    small = looked_at(image)
     rows, columns, dark = ink(image)
     if not len(dark):
         return 0.0
+    darkness = np.zeros((small.height, small.width), dtype=np.float32)
+    darkness[rows, columns] = dark
+    darkness[rules(darkness > 0)] = 0
     shrunk = max(1.0, max(image.size) / LOOKED_AT)
-    is_read = np.zeros((int(image.height / shrunk) + 2, int(image.width / shrunk) + 2), dtype=bool)
+    left_over = darkness.copy()
     for word in words:
         left, top, right, bottom = (int(edge / shrunk) for edge in word.box)
-        is_read[max(0, top - _MARGIN) : bottom + _MARGIN + 1, max(0, left - _MARGIN) : right + _MARGIN + 1] = True
-    return float(dark[~is_read[rows, columns]].sum() / dark.sum())
+        left_over[max(0, top - _MARGIN) : bottom + _MARGIN + 1, max(0, left - _MARGIN) : right + _MARGIN + 1] = 0
+    return float(left_over.sum() / max(1.0, darkness.sum()))
+
+
+def without(image: "Image", words: Sequence[Word]) -> "Image":
+    """Return a grey page on which the words are painted over in the colour of its paper."""
+    import numpy as np
+    from PIL import ImageDraw
+
+    rest = image.copy()
+    draw = ImageDraw.Draw(rest)
+    paper = int(np.percentile(np.asarray(image)[::16, ::16], PAPER))
+    for word in words:
+        left, top, right, bottom = word.box
+        draw.rectangle((left - _MARGIN, top - _MARGIN, right + _MARGIN, bottom + _MARGIN), fill=paper)
+    return rest

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import ExtractionError
 from workbench.extraction.protocol import ExtractOptions
-from workbench.extraction.recognition.coverage import unread
+from workbench.extraction.recognition.coverage import unread, without
+from workbench.extraction.recognition.layout import confidence
 from workbench.extraction.recognition.pictures import prepared
 from workbench.extraction.recognition.straightening import Straightened, straightened
-from workbench.extraction.recognition.tesseract import Recognised, orientation, recognise, usable_languages
+from workbench.extraction.recognition.tesseract import Recognised, from_lines, orientation, recognise, usable_languages
 from workbench.records import ExtractionState, RecognisedPage, Word
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ _GOOD = 70.0
 _LEGIBLE = 45.0
 # A page upside down gives many short "words"; a photograph without text gives few.
 _FEW_WORDS = 3
-# Frames, logos and signatures are a fifth of the ink of many pages.
-_MUCH_UNREAD = 0.25
+# On clean pages 0.07 is left over at most; logos, signatures and unread columns are more.
+_MUCH_UNREAD = 0.1
 _SCATTERED = 11  # Tesseract's page segmentation mode for sparse text
 # Tesseract refuses what is smaller.
 _SMALLEST = 10
@@ -131,7 +132,7 @@ def _second_chances(page: _Page, first: Reading, languages: Sequence[str], deadl
     return best
 
 
-def _score(reading: Reading | Recognised) -> float:
+def _score(reading: Reading) -> float:
     """Rate an attempt: sure words count, many sure words count more."""
     return reading.confidence * math.log2(2 + len(reading.words))
 
@@ -140,7 +141,7 @@ def _attempt(page: _Page, language: str, deadline: float) -> Reading:
     straight = straightened(page.grey, dpi=page.dpi, may_enlarge=page.is_stated)
     read = recognise(straight.image, language=language, dpi=straight.dpi, timeout_s=_left(deadline))
     if read.confidence >= _GOOD and unread(straight.image, read.words) > _MUCH_UNREAD:
-        read = _with_scattered(straight, read, language, deadline)
+        read = _with_missed(straight, read, language, deadline)
     return Reading(
         text=read.text,
         confidence=read.confidence,
@@ -151,15 +152,18 @@ def _attempt(page: _Page, language: str, deadline: float) -> Reading:
     )
 
 
-def _with_scattered(straight: Straightened, read: Recognised, language: str, deadline: float) -> Recognised:
-    """Look for text anywhere instead of in blocks, where much of a page was passed over."""
+def _with_missed(straight: Straightened, read: Recognised, language: str, deadline: float) -> Recognised:
+    """Look for text anywhere instead of in blocks, where much of a page was passed over.
+
+    What was read already is painted over: reading it again would cost as much as the first time.
+    """
+    rest = without(straight.image, read.words)
     try:
-        again = recognise(
-            straight.image, language=language, dpi=straight.dpi, timeout_s=_left(deadline), segmentation=_SCATTERED
-        )
+        again = recognise(rest, language=language, dpi=straight.dpi, timeout_s=_left(deadline), segmentation=_SCATTERED)
     except ExtractionError:
         return read
-    return max(read, again, key=_score)
+    missed = [line for line in again.lines if confidence(line.words) >= _GOOD]
+    return from_lines((*read.lines, *missed)) if missed else read
 
 
 def _left(deadline: float) -> float:

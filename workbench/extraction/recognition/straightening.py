@@ -6,7 +6,9 @@ from .90 to .94, and clean pages come back untouched (they cost 0.02 s a page).
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from workbench.extraction.recognition.ink import ink
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -22,8 +24,6 @@ _BLUR = 0.6
 # Pages of 150 dpi read best at 240, clean ones too; 300 costs a third more and reads worse.
 _COARSE, _FINE = 180, 240
 _MOST_PIXELS = 40_000_000
-LOOKED_AT = 1_000
-"""Pixels of the longer side at which ink is looked at: lines are still apart, and the skew is found in 15 ms."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,21 +123,6 @@ def noise(image: "Image") -> float:
     cross = a[:-2, 1:-1] + a[2:, 1:-1] + a[1:-1, :-2] + a[1:-1, 2:]
     corners = a[:-2, :-2] + a[:-2, 2:] + a[2:, :-2] + a[2:, 2:]
     return float(np.median(np.abs(4 * a[1:-1, 1:-1] - 2 * cross + corners))) / 6 / 0.6745
-
-
-def ink(image: "Image") -> tuple[Any, Any, Any]:  # Any: arrays of one length
-    """Return rows, columns and darkness of what is darker than its surroundings."""
-    import numpy as np
-    from PIL import Image as Pictures
-    from PIL import ImageFilter
-
-    shrunk = max(1.0, max(image.size) / LOOKED_AT)
-    size = (max(1, round(image.width / shrunk)), max(1, round(image.height / shrunk)))
-    small = image.resize(size, Pictures.Resampling.BOX) if shrunk > 1 else image
-    around = np.asarray(small.filter(ImageFilter.BoxBlur(15)), dtype=np.float32)
-    dark = np.clip(around - np.asarray(small, dtype=np.float32) - 12, 0, 60)
-    rows, columns = np.nonzero(dark > 10)
-    return rows, columns, dark[rows, columns]
 
 
 def _turned(image: "Image", degrees: float, scale: float) -> "Image":

@@ -34,11 +34,13 @@ class Recognised:
     Parameters
     ----------
     words : in the order of `text`; their boxes are in pixels of the picture
+    lines : the same words as Tesseract set them
     """
 
     text: str
     confidence: float
     words: tuple[Word, ...] = ()
+    lines: tuple[layout.Line, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -90,7 +92,14 @@ def recognise(image: "Image", *, language: str, dpi: int, timeout_s: float, segm
         It took longer than `timeout_s`, or Tesseract failed.
     """
     table = _run(image, ("-l", language, "--dpi", str(dpi), "--psm", str(segmentation), "tsv"), timeout_s=timeout_s)
-    return _from_table(table)
+    return from_lines(layout.lines_of(table))
+
+
+def from_lines(lines: Sequence[layout.Line]) -> Recognised:
+    """Return lines as text in reading order."""
+    rows = layout.ordered(lines)
+    words = tuple(word for row in rows for line in row for word in line.words)
+    return Recognised(text=layout.joined(rows), confidence=layout.confidence(words), words=words, lines=tuple(lines))
 
 
 def orientation(image: "Image", *, timeout_s: float) -> int:
@@ -157,9 +166,3 @@ def _unpacked(image: "Image") -> bytes:
     with io.BytesIO() as buffer:
         plain.save(buffer, "TIFF", compression="raw")
         return buffer.getvalue()
-
-
-def _from_table(table: str) -> Recognised:
-    rows = layout.ordered(layout.lines_of(table))
-    words = tuple(word for row in rows for line in row for word in line.words)
-    return Recognised(text=layout.joined(rows), confidence=layout.confidence(words), words=words)
