@@ -20,6 +20,7 @@ from workbench.extraction import media_types as known
 from workbench.extraction import needs
 from workbench.extraction.building import from_pages, from_text, version
 from workbench.extraction.cleaning import tidy
+from workbench.extraction.damage import marked
 from workbench.extraction.delimited import DelimitedReader
 from workbench.extraction.docling_bridge.complements import Complement, complement, with_complement
 from workbench.extraction.docling_bridge.loading import lean, offline, quiet
@@ -137,6 +138,8 @@ class DoclingReader:
             extraction = from_pages(self, media_type, pages, metadata=metadata)
         else:
             extraction = from_text(self, media_type, with_complement(text, addition), metadata=addition.metadata)
+        if media_type in {known.HTML, known.XHTML}:
+            extraction = marked(extraction, decode_markup(data))
         return replace(extraction, structure=structure, tables=found)
 
 

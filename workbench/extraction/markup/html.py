@@ -120,7 +120,8 @@ def _collect(root: "LexborNode", pieces: list[str]) -> None:
     while node is not None:
         tag = node.tag or ""
         if tag == "-text":
-            pieces.append(_text_of(node))
+            text = _text_of(node)
+            pieces.append(f" {text}" if text[:1].isalpha() and _follows_mark(node, pieces) else text)
         elif tag in _BLOCKS:
             pieces.append("\n")
         elif tag in _CELLS:
@@ -146,6 +147,16 @@ def _is_note_mark(node: "LexborNode", pieces: list[str]) -> bool:
     is_link = (parent is not None and parent.tag == "a") or node.css_first("a") is not None
     # Powers stand after shorter words: m², 10⁶.
     return is_link or (len(before) == 4 and before.isalpha() and bool(_MARK.fullmatch(node.text(strip=True))))
+
+
+def _follows_mark(node: "LexborNode", pieces: list[str]) -> bool:
+    """Does a raised mark at the start of a line stand before this text, as it does in a list of notes?"""
+    if not pieces or not _MARK.fullmatch(pieces[-1]) or (len(pieces) > 1 and not pieces[-2].endswith("\n")):
+        return False
+    before = node.prev
+    if before is None and node.parent is not None:
+        before = node.parent.prev
+    return before is not None and before.tag in _RAISED
 
 
 def _text_of(node: "LexborNode") -> str:

@@ -175,7 +175,7 @@ def _in_grey(page: "PdfPage", size: tuple[int, int], timeout_s: float) -> "Image
         status = native.FPDF_RenderPageBitmap_Start(bitmap, page, 0, 0, *size, 0, flags, pause)
         native.FPDF_RenderPage_Close(page)
         if status == native.FPDF_RENDER_TOBECONTINUED:
-            raise ExtractionError(f"Drawing it takes more than {timeout_s:.0f} s.", state=ExtractionState.TIMEOUT)
+            raise ExtractionError(f"Drawing it took more than {timeout_s:g} s.", state=ExtractionState.TIMEOUT)
         image: Image = bitmap.to_pil().copy()
     finally:
         bitmap.close()

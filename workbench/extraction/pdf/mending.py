@@ -1,6 +1,6 @@
 """Pages whose content does not decode to its end, which PDFium passes over without a word.
 
-Every content stream is unpacked once, which takes a hundredth of the time of
+Every content stream is unpacked once, which takes a fifteenth of the time of
 reading the page. Where one is damaged, a copy of the file is written in which
 the stream is replaced by what could be decoded of it.
 """
