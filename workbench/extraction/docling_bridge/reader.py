@@ -139,6 +139,8 @@ class DoclingReader:
         else:
             extraction = from_text(self, media_type, with_complement(text, addition), metadata=addition.metadata)
         if media_type in {known.HTML, known.XHTML}:
+            from workbench.extraction.markup.html import decode_markup
+
             extraction = marked(extraction, decode_markup(data))
         return replace(extraction, structure=structure, tables=found)
 
