@@ -47,6 +47,7 @@ def main() -> None:
     except SystemExit as end:
         if end.code == STOPPED:  # typer's own ending for Ctrl-C
             _say("stopped" + ("; the same command goes on where it was" if "ingest" in sys.argv[1:2] else ""))
+            _end_as_stopped()
         raise
     except RunHeld as error:
         _say(error)
@@ -65,6 +66,14 @@ def main() -> None:
 def _stop(*_: object) -> None:
     # A service that is stopped and a terminal that is closed end a run as cleanly as Ctrl-C does.
     raise KeyboardInterrupt
+
+
+def _end_as_stopped() -> None:
+    # Python ends by the signal itself when Ctrl-C came while a module was made from a string, as dataclasses are;
+    # everything that must be closed is closed by now.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(STOPPED)
 
 
 def _end_quietly() -> None:
