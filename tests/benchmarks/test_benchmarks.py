@@ -59,7 +59,7 @@ def test_every_benchmark_is_tried_here_and_explained_in_the_docs() -> None:
 def test_an_unknown_name_is_an_error_that_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         command.main(["serach"])
-    assert "no benchmark 'serach'; there are pipeline, again" in capsys.readouterr().err
+    assert "no benchmark 'serach'; there are pipeline, tiers, again" in capsys.readouterr().err
 
 
 def test_words_count_with_their_repetitions() -> None:
