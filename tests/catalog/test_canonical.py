@@ -27,6 +27,7 @@ BLIND = {
     "times": {"stored_at", "modified_at", "taken_at", "extracted_at", "given_at", "labelled_at", "happened_at",
               "applied_at", "seconds"},
     "also in metadata, which is looked at": {"written_at"},
+    "what was asked for is in options_digest, which is looked at": {"options"},
     "how bytes lie in the store, not what they are": {"stored_digest", "key_id"},
     "who happened to apply the rules first": {"author", "message"},
 }  # fmt: skip

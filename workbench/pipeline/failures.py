@@ -20,6 +20,10 @@ _ADVICE = {
 _SILENT = {ExtractionState.OK, ExtractionState.UNSUPPORTED}
 
 
+DIRECT = 2
+"""From so many strikes on, only the direct readers are asked: a worker may die once of what is no fault of the file."""
+
+
 def is_worth_another(outcome: Outcome[Reading], media_type: str, options: ExtractOptions, *, strikes: int) -> bool:
     """Should a file that ended or outlasted its worker be tried again, alone and by the direct readers?"""
     if outcome.failure in {"died", "memory"}:

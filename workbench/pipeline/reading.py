@@ -141,7 +141,7 @@ def _task(job: Job, flight: _Flight, item: Item, document: ToRead, begun: Extrac
     scratch = held.enter_context(flight.scratch(job.scratch))
     flight.under_way[item.key] = (item, document, held)
     options = replace(job.options, scratch=scratch, name=document.name)
-    if item.strikes:
+    if item.strikes >= failures.DIRECT:
         options = replace(options, mode=Mode.FAST)
     return Task(
         digest=document.digest,
@@ -209,9 +209,9 @@ def _ending(document: ToRead) -> str:
 
 
 def _strike(job: Job, item: Item, document: ToRead, outcome: Outcome[Reading]) -> None:
-    """A worker died or stood still: again alone and without docling, or given up."""
+    """A worker died or stood still: again alone, at last without docling, or given up."""
     if failures.is_worth_another(outcome, document.media_type, job.options, strikes=item.strikes):
-        job.items.strike(item)
+        job.items.strike(item, count=failures.DIRECT if outcome.failure == "timeout" else 1)
         return
     state, problem = failures.of_worker(document, outcome)
     with job.database.transaction(run=job.run_id) as tx:

@@ -123,10 +123,10 @@ class Items:
                 "what this one had not recorded is done there"
             )
 
-    def strike(self, item: Item) -> int:
-        """A worker died on this item: it is tried again alone. The number of strikes so far."""
+    def strike(self, item: Item, *, count: int = 1) -> int:
+        """A worker died or stood still on this item: it is tried again alone. The number of strikes so far."""
         with self.database.transaction() as tx:
-            return int(tx.value(SQL.strike, {"id": item.id, "lease": self.lease}) or 0)
+            return int(tx.value(SQL.strike, {"id": item.id, "count": count, "lease": self.lease}) or 0)
 
     def release_lost(self, *, all_others: bool) -> int:
         """Free what processes that are gone had claimed.

@@ -136,7 +136,7 @@ UPDATE items AS i
 -- strike --
 -- A worker died on this item; it is tried again alone
 UPDATE items
-   SET strikes = strikes + 1, state = 'todo', alone = true, lease = NULL, leased_until = NULL
+   SET strikes = strikes + %(count)s, state = 'todo', alone = true, lease = NULL, leased_until = NULL
  WHERE id = %(id)s AND lease = %(lease)s
 RETURNING strikes;
 
