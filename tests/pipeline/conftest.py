@@ -1,12 +1,15 @@
 """A small folder of real samples: every kind of document and trouble, nothing that takes long."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from tests.conftest import SAMPLES
+from tests.conftest import SAMPLES, cloned
 from workbench.config import Settings
+from workbench.database.embedded import Server
 
 # Scans and long reports are for the tests of extraction; here every file should take milliseconds.
 SUFFIXES = {".txt", ".md", ".html", ".eml", ".docx", ".csv", ".zip", ".pdf"}
@@ -30,3 +33,11 @@ def folder(tmp_path: Path) -> Path:
 def settings(settings: Settings) -> Settings:
     """Without docling, whose loading would be most of each test; `tests/extraction` and the scenarios use it."""
     return settings.model_copy(update={"extraction": settings.extraction.model_copy(update={"mode": "fast"})})
+
+
+@pytest.fixture
+def other_settings(server: Server, template: str, settings: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """Another empty catalogue."""
+    for other in cloned(server, template):
+        url = SecretStr(other.conninfo("admin"))
+        yield settings.model_copy(update={"home": tmp_path / "other", "database_url": url, "app_database_url": None})

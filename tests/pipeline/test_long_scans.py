@@ -2,19 +2,15 @@
 
 import os
 import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
-from pydantic import SecretStr
 
-from tests.conftest import cloned
 from workbench import Workbench
 from workbench.catalog.reading import Reading
 from workbench.config import Settings
-from workbench.database.embedded import Server
 from workbench.pipeline import reading
 from workbench.pipeline.steps import Task, read_document
 
@@ -45,14 +41,6 @@ def _digest(settings: Settings, folder: Path) -> str:
     with Workbench(settings=settings) as wb:
         wb.ingest(folder)
         return wb.canonical_digest()
-
-
-@pytest.fixture
-def other_settings(server: Server, template: str, settings: Settings, tmp_path: Path) -> Iterator[Settings]:
-    """Another empty catalogue."""
-    for other in cloned(server, template):
-        url = SecretStr(other.conninfo("admin"))
-        yield settings.model_copy(update={"home": tmp_path / "other", "database_url": url, "app_database_url": None})
 
 
 def test_goes_of_a_page_each_end_like_one_go(settings: Settings, other_settings: Settings, scan: Path) -> None:

@@ -1,26 +1,14 @@
 """Files are read while others are still taken; what comes late changes nothing in the end."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
-from tests.conftest import cloned
 from workbench import Workbench
 from workbench.config import Settings
-from workbench.database.embedded import Server
 from workbench.pipeline import reading, taking
 
 TEXT = "# Mahnung\n\nRechnung Nr. 4711 ist seit dem 17.03.2026 überfällig.\n"
-
-
-@pytest.fixture
-def other_settings(server: Server, template: str, settings: Settings, tmp_path: Path) -> Iterator[Settings]:
-    """Another empty catalogue."""
-    for other in cloned(server, template):
-        url = SecretStr(other.conninfo("admin"))
-        yield settings.model_copy(update={"home": tmp_path / "other", "database_url": url, "app_database_url": None})
 
 
 @pytest.fixture

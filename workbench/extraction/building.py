@@ -7,7 +7,6 @@ they read.
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib import metadata as packages
-from pathlib import Path
 
 from workbench.errors import ExtractionError
 from workbench.extraction.cleaning import join_pages
@@ -97,8 +96,3 @@ def from_pages(
         from_ocr=from_ocr,
         warnings=tuple(dict.fromkeys((*warnings, *failures))),
     )
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return a file's content; the auction has already checked its size."""
-    return path.read_bytes()

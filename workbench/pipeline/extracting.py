@@ -18,7 +18,7 @@ from workbench.extraction import ExtractOptions, Mode, previews
 from workbench.pipeline import failures
 from workbench.pipeline.job import Pool
 from workbench.pipeline.steps import Task, read_document
-from workbench.pipeline.workers import preload
+from workbench.pipeline.workers import executor_of
 from workbench.records import Digest, Extraction, ExtractionState, Thumbnail
 
 
@@ -41,13 +41,7 @@ def extract(paths: Iterable[Path], *, options: ExtractOptions, pool: Pool, files
     options : `options.scratch` is a folder for what containers hold
     files : about how many there are, which decides what is loaded beforehand
     """
-    with LocalExecutor(
-        workers=pool.workers,
-        timeout_s=pool.timeout_s,
-        memory_bytes=pool.memory_bytes,
-        tasks_per_worker=pool.tasks_per_worker,
-        preload=preload(options.mode, files=files),
-    ) as executor:
+    with executor_of(pool, options.mode, files=files) as executor:
         rest: list[tuple[str, Task]] = []
         yield from _through(executor, (_task(path, options) for path in paths), rest)
         while rest:

@@ -1,8 +1,8 @@
 """Third station: worker processes read what is taken; one transaction per batch records it.
 
 Containers hand their members back: they become arrivals one level deeper and
-are read in the next wave. What kills a worker is tried again alone, without
-docling; the third strike ends it as a Problem on a quarantined document.
+are read in the next wave. What kills a worker is tried again alone, at last
+without docling; the third strike ends it as a Problem on a quarantined document.
 """
 
 import shutil

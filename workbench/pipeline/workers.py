@@ -10,7 +10,7 @@ from typing import Self
 
 from workbench.executor import LocalExecutor
 from workbench.extraction import Mode
-from workbench.pipeline.job import Job
+from workbench.pipeline.job import Job, Pool
 from workbench.records import Stage
 
 # Loading docling pays when it is spared so many times.
@@ -44,22 +44,25 @@ class Workers:
     def executor(self) -> LocalExecutor:
         """Return the processes, started if they are not yet."""
         if self._executor is None:
-            pool = self._job.pool
-            self._executor = self._stack.enter_context(
-                LocalExecutor(
-                    workers=pool.workers,
-                    timeout_s=pool.timeout_s,
-                    memory_bytes=pool.memory_bytes,
-                    tasks_per_worker=pool.tasks_per_worker,
-                    preload=preload(self._job.options.mode, files=self._open_files()),
-                )
-            )
+            mode, files = self._job.options.mode, self._open_files()
+            self._executor = self._stack.enter_context(executor_of(self._job.pool, mode, files=files))
         return self._executor
 
     def _open_files(self) -> int:
         progress = self._job.items.progress()
         counts = [progress.get(stage, (0, 0)) for stage in (Stage.TAKE, Stage.READ)]
         return sum(total - done for done, total in counts)
+
+
+def executor_of(pool: Pool, mode: Mode, *, files: int) -> LocalExecutor:
+    """Return the processes of a pool, not yet started, that load what so many files need."""
+    return LocalExecutor(
+        workers=pool.workers,
+        timeout_s=pool.timeout_s,
+        memory_bytes=pool.memory_bytes,
+        tasks_per_worker=pool.tasks_per_worker,
+        preload=preload(mode, files=files),
+    )
 
 
 def preload(mode: Mode, *, files: int) -> tuple[str, ...]:

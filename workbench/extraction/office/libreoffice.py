@@ -14,7 +14,7 @@ from pathlib import Path
 from workbench.errors import ExtractionError
 from workbench.extraction import media_types as known
 from workbench.extraction import needs, programs
-from workbench.extraction.building import from_text, read_bytes
+from workbench.extraction.building import from_text
 from workbench.extraction.cleaning import tidy
 from workbench.extraction.encodings import decode
 from workbench.extraction.protocol import Declined, ExtractOptions
@@ -75,7 +75,7 @@ class LibreOfficeReader:
             found = _convert(program, path, media_type, kind, work)
             if kind == "pdf":
                 return self._from_pdf(found, media_type, options)
-            text = "\n\n".join(tidy(decode(read_bytes(one))[0]) for one in found)
+            text = "\n\n".join(tidy(decode(one.read_bytes())[0]) for one in found)
             return from_text(self, media_type, text)
         finally:
             shutil.rmtree(work, ignore_errors=True)
