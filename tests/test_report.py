@@ -11,7 +11,7 @@ from workbench.report import Report
 
 START = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 RUN = Run(
-    id=7, kind="ingest", state=RunState.FINISHED_WITH_PROBLEMS, parameters={}, config_digest="", code_version="1",
+    id=7, kind="ingest", job="/a", state=RunState.FINISHED_WITH_PROBLEMS, parameters={}, config_digest="", code_version="1",
     host="h", actor="anna", started_at=START, finished_at=START + timedelta(seconds=12.34),
 )  # fmt: skip
 COUNTS = {

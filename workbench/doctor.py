@@ -16,6 +16,7 @@ from workbench.config import Settings
 from workbench.errors import WorkbenchError
 from workbench.extraction import ExtractOptions
 from workbench.extraction.docling_bridge import models
+from workbench.store import LocalStore
 
 # Below this the next larger ingest is likely to stop for want of room.
 LOW_DISK_BYTES = 2 * 1024**3
@@ -38,7 +39,7 @@ def examine() -> list[Check]:
     except WorkbenchError as error:
         return [Check(name="settings", is_well=False, found=str(error), advice="Correct the settings.")]
     look: list[Callable[[Settings], Check]] = [_settings, _rules, _database, _store, _disk, _recognition, _docling]
-    look += [_formats]
+    look += [_formats, _schedules]
     return [_guarded(check, settings) for check in look]
 
 
@@ -68,7 +69,7 @@ def _database(settings: Settings) -> Check:
 
 
 def _store(settings: Settings) -> Check:
-    folder = Workbench(settings=settings).store.folder
+    folder = LocalStore(settings.objects_folder).folder
     is_well = os.access(folder, os.W_OK)
     advice = "" if is_well else f"Give this user the right to write to {folder}."
     return Check(name="objects", is_well=is_well, found=str(folder), advice=advice)
@@ -119,6 +120,23 @@ def _formats(settings: Settings) -> Check:
         is_well=None if lacking else True,
         found=f"{len(found)} formats, {sum(bool(f.missing) for f in found)} of them not complete",
         advice=" ".join(lacking),
+    )
+
+
+def _schedules(settings: Settings) -> Check:
+    if not settings.schedules:
+        return Check(name="schedules", is_well=True, found="none")
+    with Workbench(settings=settings) as wb:
+        planned = wb.schedules.show()
+    missed = sum(one.missed for one in planned)
+    called = sum(bool(one.installed) for one in planned)
+    advice = [one.problem for one in planned if one.problem]
+    advice += ["workbench schedule show NAME tells what was missed."] if missed else []
+    return Check(
+        name="schedules",
+        is_well=None if advice else True,
+        found=f"{len(planned)}, {called} of them installed here; {missed} due times missed",
+        advice="; ".join(advice),
     )
 
 

@@ -18,6 +18,9 @@ _OUTCOMES = (
     ("superseded", "older versions superseded"),
     ("moved", "moved"),
     ("vanished", "vanished"),
+    ("read_anew", "read anew"),
+    ("reused", "reused as they were read before"),
+    ("recategorised", "in another category than before"),
 )
 
 
@@ -28,12 +31,21 @@ class Report:
     Parameters
     ----------
     categories : rows of category, documents, and a reason as an example
+    rehearsal : whether none of it was written
+    moves : rows of the category before, that after, and documents, for those that were there before
     """
 
     run: Run
     counts: dict[str, int]
     categories: Sequence[Json]
     problems: Sequence[Problem]
+    rehearsal: bool = False
+    moves: Sequence[Json] = ()
+
+    @property
+    def name(self) -> str:
+        """What it reports on."""
+        return "rehearsal, nothing was written" if self.rehearsal else f"run {self.run.id}"
 
     @property
     def seconds(self) -> float:
@@ -46,28 +58,34 @@ class Report:
     def headline(self) -> str:
         """One sentence for a log or a mail."""
         c = self.counts
+        if self.run.kind == "reprocess":
+            return f"{self.name}: {self._rework()}"
         if not c["arrivals"]:
             besides = [f"{count} {words}" for words, count in self.rows()]
             besides += [f"{len(self.problems)} problems"] if self.problems else []
-            return f"run {self.run.id}: nothing new" + (f"; {', '.join(besides)}" if besides else "")
+            what = "nothing new" if self.run.kind == "ingest" else f"{self.run.kind} {self.run.state.replace('_', ' ')}"
+            return f"{self.name}: {what}" + (f"; {', '.join(besides)}" if besides else "")
         return (
-            f"run {self.run.id}: {c['arrivals']} arrivals in {self.seconds:.1f} s; {c['documents']} new documents, "
+            f"{self.name}: {c['arrivals']} arrivals in {self.seconds:.1f} s; {c['documents']} new documents, "
             f"{c['duplicates']} duplicates; {c['classified']} classified, {c['needs_review']} need review, "
             f"{c['unreadable']} cannot be read"
         )
 
     def rows(self) -> list[tuple[str, int]]:
         """What happened, in words, and how often; what did not happen is left out."""
-        return [(words, self.counts[key]) for key, words in _OUTCOMES if self.counts.get(key)]
+        found = [(words, self.counts[key]) for key, words in _OUTCOMES if self.counts.get(key)]
+        return found + [(_held(run), count) for run, count in self.run.counts.get("held_since", {}).items()]
 
     def as_json(self) -> dict[str, Any]:  # Any: JSON
         """The same for a program."""
         return {
-            "run": self.run.id,
+            "run": None if self.rehearsal else self.run.id,
+            "rehearsal": self.rehearsal,
             "state": self.run.state,
             "seconds": round(self.seconds, 3),
             "counts": self.counts,
             "categories": list(self.categories),
+            "moves": list(self.moves),
             "problems": [asdict(problem) for problem in self.problems],
         }
 
@@ -77,6 +95,9 @@ class Report:
         if self.categories:
             lines += ["", "  Classified as"]
             lines += [f"  {c['documents']:>6}  {c['category']:<20} e.g. {c['reason']}" for c in self.categories]
+        if self.moves:
+            lines += ["", "  Changed category"]
+            lines += [f"  {m['documents']:>6}  {m['before'] or 'none'} -> {m['after'] or 'none'}" for m in self.moves]
         if self.problems:
             lines += ["", "  Problems"]
             lines += [f"    {p.message} {p.advice}" for p in self.problems]
@@ -91,11 +112,29 @@ class Report:
             ("category", "documents", "reason, as an example"),
             [(c["category"], c["documents"], c["reason"]) for c in self.categories],
         )
+        moves = _table(
+            ("category before", "after", "documents"),
+            [(m["before"] or "none", m["after"] or "none", m["documents"]) for m in self.moves],
+        )
         problems = _table(
             ("what", "where", "what to do"),
             [(p.message, p.locator.rsplit("/", 1)[-1], p.advice) for p in self.problems],
         )
-        return f"<p>{escape(self.headline)}</p>{outcomes}{categories}{problems}"
+        return f"<p>{escape(self.headline)}</p>{outcomes}{categories}{moves}{problems}"
+
+    def _rework(self) -> str:
+        c = self.counts
+        if not c["reworked"] and not c["arrivals"] and not self.problems:
+            return "no document is chosen; nothing was done again"
+        again = f"; {c['arrivals']} arrivals taken in again" if c["arrivals"] else ""
+        return (
+            f"{c['reworked']} documents gone through again in {self.seconds:.1f} s; {c['read_anew']} read anew, "
+            f"{c['reused']} reused; {c['recategorised']} changed category{again}"
+        )
+
+
+def _held(run: str) -> str:
+    return f"held back since run {run} was taken back; 'workbench reprocess --run {run}' takes them in again"
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -115,15 +115,36 @@ def test_opinions_and_labels_are_only_ever_added(shelf: Shelf) -> None:
             tx.run(statement)
 
 
-def test_only_documents_that_wait_are_handed_to_classifiers_with_all_they_may_look_at(shelf: Shelf) -> None:
+def test_documents_are_handed_to_classifiers_with_all_they_may_look_at(shelf: Shelf) -> None:
     number = shelf.put("Rechnung 1.txt", TEXT, title="Rechnung")
-    done = shelf.put("b.txt", "anderer Text")
-    keep(shelf, decided(done))
     with shelf.database.transaction() as tx:
-        ((found, text),) = deciding.texts(tx, [digest_of(TEXT), digest_of("anderer Text"), digest_of("unknown")])
+        ((found, text),) = deciding.texts(tx, [digest_of(TEXT), digest_of("unknown")])
     assert found == number
     assert (text.text, text.name, text.path, text.title) == (TEXT, "Rechnung 1.txt", "/Rechnung 1.txt", "Rechnung")
     assert (text.language, text.source, text.size) == ("de", "folder", len(TEXT))
+
+
+def test_what_classifiers_decided_may_be_decided_anew_but_not_what_a_person_did(shelf: Shelf) -> None:
+    number = shelf.put("a.txt", TEXT)
+    keep(shelf, decided(number, INVOICE))
+
+    def asked_about() -> list[int]:
+        with shelf.database.transaction() as tx:
+            return [found for found, _ in deciding.texts(tx, [digest_of(TEXT)])]
+
+    assert asked_about() == [number]
+    label(shelf, number, "offer")
+    assert asked_about() == []
+
+
+def test_a_verdict_that_says_the_same_again_leaves_no_trace(shelf: Shelf) -> None:
+    number = shelf.put("a.txt", TEXT)
+    keep(shelf, decided(number, INVOICE))
+    with shelf.database.transaction() as tx:
+        before = tx.value("SELECT count(*) FROM changes")
+    keep(shelf, decided(number, INVOICE))
+    with shelf.database.transaction() as tx:
+        assert tx.value("SELECT count(*) FROM changes") == before
 
 
 def test_categories_follow_the_rules_and_unchanged_ones_leave_no_trace(shelf: Shelf) -> None:

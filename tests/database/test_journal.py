@@ -97,7 +97,7 @@ def test_every_journaled_relation_has_all_four_triggers(database: Database) -> N
             "JOIN pg_class AS c ON c.oid = t.tgrelid WHERE t.tgname LIKE 'journal\\_%' GROUP BY 1"
         )
     assert {row[0] for row in rows} == {
-        "arrivals", "blobs", "categories", "documents", "extractions", "labels", "near_duplicates", "opinions",
+        "arrivals", "blobs", "categories", "documents", "extractions", "holds", "labels", "near_duplicates", "opinions",
         "problems", "rule_sets",
     }  # fmt: skip
     assert {tuple(row[1]) for row in rows} == {

@@ -81,11 +81,13 @@ def test_an_error_of_the_task_is_data(workers):
     assert "tasks.py" in outcome.message
 
 
-@pytest.mark.parametrize("task", [tasks.crash, tasks.leave, tasks.die_in_the_first_answer])
-def test_a_crash_is_only_its_own_task_s_failure(workers, task):
+@pytest.mark.parametrize(
+    ("task", "failure"), [(tasks.crash, "died"), (tasks.leave, "died"), (tasks.die_in_the_first_answer, "killed")]
+)
+def test_a_crash_is_only_its_own_task_s_failure(workers, task, failure):
     crashed = workers.run(task, [("crash", 7)])
     (outcome,) = crashed
-    assert outcome.failure == "died"
+    assert outcome.failure == failure
     outcomes = list(workers.run(tasks.double, [(str(number), number) for number in range(20)]))
     assert all(outcome.is_ok for outcome in outcomes)
 
@@ -150,7 +152,7 @@ def test_a_deadline_is_kept_while_the_consumer_is_busy(tmp_path):
 def test_what_a_dead_worker_left_behind_is_ended(workers, tmp_path):
     marker = tmp_path / "child"
     (outcome,) = workers.run(tasks.leave_child_and_die, [("a", str(marker))])
-    assert (outcome.failure, "SIGKILL" in outcome.message) == ("died", True)
+    assert (outcome.failure, "SIGKILL" in outcome.message) == ("killed", True)
     assert wait_until(lambda: not is_alive(int(marker.read_text())))
 
 
@@ -197,7 +199,7 @@ def test_a_killed_nursery_is_replaced(workers):
     old = nursery()
     old.kill()
     outcomes = list(workers.run(tasks.double, [(str(number), number) for number in range(10)]))
-    assert [outcome.failure for outcome in outcomes if not outcome.is_ok] in ([], ["died"], ["died", "died"])
+    assert [outcome.failure for outcome in outcomes if not outcome.is_ok] in ([], ["killed"], ["killed", "killed"])
     assert next(workers.run(tasks.double, [("a", 5)])).value == 10
 
 

@@ -34,7 +34,7 @@ def interrupted(workbench: Workbench, post: Path, monkeypatch: pytest.MonkeyPatc
             pass
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("workbench.pipeline.read", stop)
+    monkeypatch.setattr("workbench.pipeline.running.read", stop)
     with pytest.raises(KeyboardInterrupt):
         workbench.ingest(post)
     monkeypatch.undo()

@@ -1,14 +1,26 @@
 """Looking into the catalogue: lists, one document with its life, search, totals."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from workbench.catalog import keeping
 from workbench.database import Queries, Transaction
+from workbench.errors import NotFound
 from workbench.records import Document, Evidence, Extraction, Hit, Json, Label, Opinion, Problem, Thumbnail
 
 SQL = Queries("catalog")
+
+
+class _Placed(Protocol):
+    @property
+    def id(self) -> int: ...
+    @property
+    def locator(self) -> str: ...
+
+
+T = TypeVar("T", bound=_Placed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +72,27 @@ def named(tx: Transaction, key: str) -> list[Document]:
     if key.isascii() and key.isdigit() and len(key) < 19 and (found := numbered(tx, int(key))):
         return found
     return tx.all(SQL.documents_named, {"key": key, "composed": _composed(key)}, into=Document)
+
+
+def known(tx: Transaction, key: int | str) -> list[Document]:
+    """Documents by number, or by whatever else a person may call them."""
+    return numbered(tx, key) if isinstance(key, int) else named(tx, key)
+
+
+def only(found: Sequence[T], key: int | str) -> T:
+    """The one document that was meant.
+
+    Raises
+    ------
+    NotFound
+        There is none, or more than one.
+    """
+    if not found:
+        raise NotFound(f"no document {key!r}; give its number, name, path or the beginning of its digest")
+    if len(found) > 1:
+        listed = "".join(f"\n  {d.id}  {d.locator}" for d in found[:10])
+        raise NotFound(f"{len(found)} documents are called {key!r}; say which by its number:{listed}")
+    return found[0]
 
 
 def life(tx: Transaction, document: Document) -> Life:

@@ -82,15 +82,22 @@ def valid_extractions(
     return found
 
 
-def unfinished(tx: Transaction, digests: Sequence[str], *, options_digest: str) -> Mapping[str, Extraction]:
-    """What is known so far of long scans of which pages still wait."""
-    params = {"digests": list(digests), "options_digest": options_digest}
+def unfinished(
+    tx: Transaction, digests: Sequence[str], *, options_digest: str, anew: Sequence[str], run: int
+) -> Mapping[str, Extraction]:
+    """What is known so far of long scans of which pages still wait.
+
+    Parameters
+    ----------
+    anew : those of which only what this run itself has found counts
+    """
+    params = {"digests": list(digests), "options_digest": options_digest, "anew": list(anew), "run_id": run}
     return {row["digest"]: keeping.extraction_of(row) for row in tx.dicts(SQL.unfinished_extractions, params)}
 
 
-def reuse(tx: Transaction, extraction_ids: Sequence[int]) -> None:
-    """Give documents the facts of extractions that are held already."""
-    tx.run(SQL.reuse_extractions, {"ids": list(extraction_ids)})
+def reuse(tx: Transaction, extraction_ids: Sequence[int]) -> list[str]:
+    """Give documents the facts of extractions that are held already; the digests of those that had others."""
+    return [row[0] for row in tx.tuples(SQL.reuse_extractions, {"ids": list(extraction_ids)})]
 
 
 def keep(tx: Transaction, readings: Sequence[Reading]) -> None:
@@ -110,6 +117,18 @@ def keep(tx: Transaction, readings: Sequence[Reading]) -> None:
 def keep_problem(tx: Transaction, problem: Problem) -> None:
     """Record a failure."""
     tx.run(SQL.keep_problem, asdict(problem))
+
+
+def keep_problems(tx: Transaction, digests: Sequence[str], problems: Sequence[Problem]) -> None:
+    """Record what went wrong when these documents were read; what did before and does no longer is forgotten."""
+    told = {
+        "kinds": [p.kind for p in problems],
+        "locators": [p.locator for p in problems],
+        "messages": [p.message for p in problems],
+    }
+    tx.run(SQL.forget_problems, {"digests": list(digests), **told})
+    for problem in problems:
+        keep_problem(tx, problem)
 
 
 def settle(tx: Transaction, digest: str, *, state: str, reason: str) -> None:

@@ -73,6 +73,19 @@ def bodies(tx: Transaction, digests: Sequence[str]) -> Mapping[str, str]:
     return dict(tx.tuples(SQL.bodies, {"digests": list(digests)}))
 
 
+def add_copies(tx: Transaction, run_id: int, digests: Sequence[str]) -> None:
+    """Let a run relate again what is held to be nearly the same as one of these."""
+    tx.run(SQL.relate_copies, {"run_id": run_id, "digests": list(digests)})
+
+
+def keep_all(tx: Transaction, digests: Sequence[str], found: Sequence[NearDuplicate]) -> None:
+    """Record the best originals that were found; of these documents any other relation goes."""
+    for relation in sorted(found, key=lambda r: (r.document_id, r.kind)):
+        keep(tx, relation)
+    kept = {"ids": [r.document_id for r in found], "kinds": [r.kind for r in found]}
+    tx.run(SQL.forget_relations, {"digests": list(digests), **kept})
+
+
 def keep(tx: Transaction, relation: NearDuplicate) -> None:
     """Record the best original of a document."""
     tx.run(

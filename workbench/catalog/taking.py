@@ -1,6 +1,6 @@
 """What a source handed over becomes blobs, arrivals and documents."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from psycopg.types.json import Jsonb
@@ -21,13 +21,19 @@ class Taken:
 
 
 def unknown(tx: Transaction, source: str, external_ids: Sequence[str]) -> set[str]:
-    """Of these external ids the ones that no present arrival has."""
+    """Of these external ids the ones that no present arrival has and that are not held back."""
     rows = tx.tuples(SQL.unknown_arrivals, {"source": source, "external_ids": list(external_ids)})
     return {row[0] for row in rows}
 
 
+def present(tx: Transaction, source: str, external_ids: Sequence[str]) -> set[str]:
+    """Of these external ids the ones that a present arrival has."""
+    rows = tx.tuples(SQL.present_arrivals, {"source": source, "external_ids": list(external_ids)})
+    return {row[0] for row in rows}
+
+
 def places_below(tx: Transaction, source: str, root: str) -> Iterator[tuple[int, str]]:
-    """Ids and places of the present arrivals of a source, below one root."""
+    """Ids and places of the present arrivals of a source, below one root; those moved away when taken are left out."""
     yield from ((row[0], row[1]) for row in tx.tuples(SQL.places_below, {"source": source, "root": root}))
 
 
@@ -38,7 +44,7 @@ def mark_vanished(tx: Transaction, arrival_ids: Sequence[int]) -> None:
         _follow_containers(tx)
 
 
-def take(tx: Transaction, *, run: int, wave: int, taken: Sequence[Taken]) -> None:
+def take(tx: Transaction, *, run: int, wave: int, taken: Sequence[Taken]) -> Mapping[str, int]:
     """Record arrivals, their blobs and documents, and what is to be done with them next.
 
     Arrivals of one call may repeat a digest or a place; of two at one place
@@ -48,10 +54,16 @@ def take(tx: Transaction, *, run: int, wave: int, taken: Sequence[Taken]) -> Non
     Parameters
     ----------
     wave : depth of containers at which newly made documents are read
+
+    Returns
+    -------
+    what is held back instead: external ids, each with the run that had taken it and was taken back
     """
     if not taken:
-        return
+        return {}
     with tx.staged(SQL.stage_incoming, "incoming", _rows(taken)):
+        tx.run(SQL.follow_holds)
+        held = {row[0]: row[1] for row in tx.tuples(SQL.hold_back)}
         tx.run(SQL.take_blobs)
         tx.run(SQL.revive_arrivals)
         tx.run(SQL.touch_arrivals)
@@ -62,8 +74,9 @@ def take(tx: Transaction, *, run: int, wave: int, taken: Sequence[Taken]) -> Non
             _follow_containers(tx)
         tx.run(SQL.members_come_back)
         tx.run(SQL.take_documents)
-        relocated = _relocate_members(tx, tx.tuples(SQL.rename_documents))
+        relocated = relocate(tx, tx.tuples(SQL.rename_documents))
         tx.run(SQL.next_items_of_incoming, {"run_id": run, "wave": wave, "relocated": relocated})
+    return held
 
 
 def add_leftovers(tx: Transaction, run: int, root: str, *, later: int) -> int:
@@ -77,8 +90,17 @@ def try_again(tx: Transaction, run: int, root: str, *, options_digest: str, has_
     return tx.run(SQL.worth_another_try, params)
 
 
-def _relocate_members(tx: Transaction, renamed: Sequence[tuple[str, str, str]]) -> list[str]:
-    """Move what was inside of renamed containers along; the digests of the documents inside."""
+def relocate(tx: Transaction, renamed: Sequence[tuple[str, ...]]) -> list[str]:
+    """Move what was inside of renamed containers along.
+
+    Parameters
+    ----------
+    renamed : digest, place before and place after of each document that got another name
+
+    Returns
+    -------
+    digests of the documents inside, which are to be classified anew
+    """
     found: list[str] = []
     for _, before, after in renamed:
         if tx.run(SQL.relocate_members, {"before": before, "after": after}):

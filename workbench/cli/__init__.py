@@ -13,7 +13,22 @@ from collections.abc import Sequence
 
 import typer
 
-from workbench.cli import database, extract, ingest, looking, notebooks, upkeep
+from workbench.cli import (
+    check,
+    database,
+    explaining,
+    extract,
+    ingest,
+    journal,
+    looking,
+    notebooks,
+    problems,
+    reprocess,
+    runs,
+    schedules,
+    taking_back,
+    upkeep,
+)
 from workbench.errors import RunHeld, WorkbenchError
 
 WRONG_USAGE = 2
@@ -27,10 +42,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (ingest, extract, looking, upkeep):
+for group in (ingest, reprocess, extract, looking, explaining, problems, upkeep, check):
     group.add_to(app)
 app.add_typer(database.app, name="db")
+app.add_typer(journal.app, name="journal")
 app.add_typer(notebooks.app, name="notebook")
+app.add_typer(runs.app, name="runs")
+app.add_typer(schedules.app, name="schedule")
+app.add_typer(taking_back.snapshots, name="snapshot")
 
 
 def main() -> None:
@@ -46,7 +65,7 @@ def main() -> None:
         app()
     except SystemExit as end:
         if end.code == STOPPED:  # typer's own ending for Ctrl-C
-            _say("stopped" + ("; the same command goes on where it was" if "ingest" in sys.argv[1:2] else ""))
+            _say("stopped" + _how_it_goes_on(sys.argv[1:]))
             _end_as_stopped()
         raise
     except RunHeld as error:
@@ -61,6 +80,12 @@ def main() -> None:
         else:
             _say(error)
             sys.exit(1)
+
+
+def _how_it_goes_on(arguments: Sequence[str]) -> str:
+    if "--rehearse" in arguments:
+        return "; nothing was written"
+    return "; the same command goes on where it was" if {"ingest", "reprocess"} & {*arguments[:1]} else ""
 
 
 def _stop(*_: object) -> None:

@@ -30,6 +30,15 @@ def ingest(
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Believe that a folder which held files was really emptied.")
     ] = False,
+    move_to: Annotated[
+        str | None,
+        typer.Option(
+            "--move-to", metavar="DIR", help="Move files to this folder when they are taken; empties an inbox."
+        ),
+    ] = None,
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help="Compute everything and show the same report, but write nothing.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing unless there are problems.")] = False,
     json: Json = False,
 ) -> None:
@@ -43,7 +52,9 @@ def ingest(
     look = nullcontext(silent) if quiet else shown(wanted=False if json else None)
     settings = choosing.settings(mode=mode, ocr=ocr, assignments=assignments)
     with Workbench(settings=settings) as wb, look as progress:
-        report = wb.ingest(*paths, progress=progress, reason=reason, allow_empty=allow_empty)
+        report = wb.ingest(
+            *paths, progress=progress, reason=reason, allow_empty=allow_empty, move_to=move_to, rehearse=rehearse
+        )
     if json:
         output.as_json(report.as_json())
     elif report.problems or not quiet:
@@ -62,10 +73,18 @@ def show(report: Report) -> None:
             ("documents", "category", "reason, as an example"),
             [(c["documents"], c["category"], c["reason"]) for c in report.categories],
         )
+    if report.moves:
+        output.table(
+            ("documents", "category before", "after"),
+            [(m["documents"], m["before"] or "none", m["after"] or "none") for m in report.moves],
+        )
     if report.problems:
         output.table(
             ("problem", "where", "what to do"),
             [(p.message, Path(p.locator).name, p.advice) for p in report.problems],
         )
-    known = "" if report.counts["arrivals"] else "There was nothing new to take; workbench stats counts what is held. "
+    if report.rehearsal:
+        output.line("Nothing of this was written; without --rehearse it is.")
+        return
+    known = "" if report.counts["arrivals"] or report.run.kind != "ingest" else "There was nothing new to take; workbench stats counts what is held. "
     output.line(f"{known}Next: workbench search WORDS; workbench documents --decision needs_review; workbench show ID")

@@ -20,7 +20,7 @@ Most = Annotated[int, typer.Option("--most", "-n", min=1, max=10_000, help="How 
 
 def add_to(app: typer.Typer) -> None:
     """Hang the commands of this module on the command line."""
-    for command in (documents, show, search, text, stats, label, runs, sql):
+    for command in (documents, show, search, text, stats, label, sql):
         app.command(cls=_Words if command is search else None)(command)
 
 
@@ -142,19 +142,6 @@ def label(
         output.as_json(document)
         return
     output.line(f"{document.name} is {document.category} now")
-
-
-def runs(most: Most = 20, json: Json = False) -> None:
-    """List runs, newest first."""
-    with Workbench() as wb:
-        found = wb.runs(most=most)
-    if json:
-        output.as_json(found)
-        return
-    output.table(
-        ("run", "kind", "state", "started", "actor", "documents", "message"),
-        [(r.id, r.kind, r.state, r.started_at, r.actor, r.counts.get("documents"), r.message) for r in found],
-    )
 
 
 def sql(

@@ -12,7 +12,10 @@ from typing import Annotated, Any
 import typer
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+
+from workbench.listing import Listing
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -31,10 +34,45 @@ def as_json(value: Any) -> None:  # Any: records, or what JSON holds
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
     """Print rows under headings; long cells wrap."""
-    shown = Table(*heads, box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    rows = [list(row) for row in rows]
+    shown = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    for place, head in enumerate(heads):
+        column = [row[place] for row in rows if row[place] is not None]
+        is_numeric = bool(column) and all(isinstance(value, int | float) for value in column)
+        shown.add_column(head, justify="right" if is_numeric else "left")
     for row in rows:
         # No markup: a file may be called [red].
         shown.add_row(*(_cell(value) for value in row))
+    console.print(shown)
+
+
+def listing(found: Listing[Any]) -> None:  # Any: records of whatever kind
+    """Print all records of a list under their headings."""
+    if found:
+        table(found.heads, found.rows())
+    else:
+        line(repr(found))
+
+
+def heading(text: str) -> None:
+    """Print what the lines below are about."""
+    console.print(printable(text), markup=False, style="bold")
+
+
+def paragraph(text: str) -> None:
+    """Print sentences, broken between words."""
+    console.print(printable(text), markup=False)
+
+
+def told(events: Iterable[tuple[str, str, Sequence[str]]]) -> None:
+    """Print what happened: a word at the left, sentences beside it, what supports them below."""
+    shown = Table.grid(padding=(0, 2, 0, 0))
+    shown.add_column(style="dim", no_wrap=True, min_width=11)
+    shown.add_column()
+    for what, sentence, details in events:
+        shown.add_row(_cell(f"  {what}"), _cell(sentence))
+        for detail in details:
+            shown.add_row("", Padding(_cell(detail), (0, 0, 0, 2), style="dim"))
     console.print(shown)
 
 

@@ -9,6 +9,7 @@ from workbench import config, doctor, extraction, wiring
 from workbench.app import Workbench
 from workbench.cli import output
 from workbench.cli.output import Json
+from workbench.store import LocalStore
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
 def init(json: Json = False) -> None:
     """Make the catalogue and the object folder; does nothing where they are."""
     with Workbench() as wb, wb.database.transaction():
-        store = wb.store.folder
+        store = LocalStore(wb.settings.objects_folder).folder
         home = wb.settings.home_folder
     if json:
         output.as_json({"home": home, "objects": store})

@@ -8,6 +8,7 @@ this; rooms receive values.
 
 from workbench.config.loading import load, project_folder
 from workbench.config.overriding import changed
+from workbench.config.schedules import ScheduleSettings
 from workbench.config.settings import ExtractionSettings, Settings, expanded
 
-__all__ = ["ExtractionSettings", "Settings", "changed", "expanded", "load", "project_folder"]
+__all__ = ["ExtractionSettings", "ScheduleSettings", "Settings", "changed", "expanded", "load", "project_folder"]

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsError
@@ -106,6 +106,10 @@ def _sentence(problem: Mapping[str, Any], file: Path, tree: CommentedMap) -> str
     if problem["type"] == "extra_forbidden":
         close = get_close_matches(place[-1], _names(place[:-1]), n=1)
         return f"{where}: no setting '{name}'" + (f"; did you mean '{close[0]}'?" if close else "")
+    if problem["type"] == "missing":
+        return f"{where}: '{'.'.join(place[:-1])}' lacks '{place[-1]}'"
+    if problem["type"] == "value_error":  # a sentence of ours
+        return f"{where}: '{name}': {problem['ctx']['error']}"
     return f"{where}: '{name}': {problem['msg'][:1].lower()}{problem['msg'][1:]}, not {problem['input']!r}"
 
 
@@ -113,6 +117,8 @@ def _names(place: list[str]) -> list[str]:
     model: type[BaseModel] = Settings
     for part in place:
         found = model.model_fields[part].annotation if part in model.model_fields else None
+        # A group of named entries holds its model as the kind of its values.
+        found = next((kind for kind in reversed(get_args(found)) if isinstance(kind, type)), found)
         model = found if isinstance(found, type) and issubclass(found, BaseModel) else model
     return list(model.model_fields)
 

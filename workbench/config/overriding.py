@@ -13,8 +13,8 @@ from workbench.config.settings import SECRETS, Settings
 from workbench.errors import ConfigError
 
 Model = TypeVar("Model", bound=BaseModel)
-# Where everything lies is no matter of one run.
-_FIXED = {*SECRETS, "project", "home"}
+# Where everything lies, and what is due when, is no matter of one run.
+_FIXED = {*SECRETS, "project", "home", "schedules"}
 
 
 def changed(settings: Settings, assignments: Sequence[str]) -> Settings:

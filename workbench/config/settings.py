@@ -1,13 +1,15 @@
 """The settings as models: ``config/workbench.yaml``, each value with its bounds and what it means."""
 
 import hashlib
+import json
 import os
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from workbench.config.schedules import ScheduleSettings, checked_names
 from workbench.errors import ConfigError
 
 _ENTRY = ConfigDict(extra="forbid", frozen=True)
@@ -92,15 +94,26 @@ class NotebookSettings(BaseModel):
     timeout_s: float | None = Field(None, description="Seconds that one notebook may take; no limit by default.")
 
 
+class SnapshotSettings(BaseModel):
+    """When the catalogue is given a name to return to by itself."""
+
+    model_config = _ENTRY
+
+    before_documents: int = Field(
+        1000, ge=0, description="A snapshot is made before each run that touches more documents; 0: never."
+    )
+
+
 class Settings(BaseSettings):
     """Everything in ``config/workbench.yaml``."""
 
     model_config = SettingsConfigDict(
         env_prefix="WORKBENCH_", env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
     )
-    # Variables with our prefix that are not settings: where to look, which notebook this is, what benchmarks read.
+    # Variables with our prefix that are not settings: where to look, which notebook this is, whether to rehearse,
+    # what benchmarks read.
     other_variables: ClassVar[frozenset[str]] = frozenset(
-        {"WORKBENCH_CONFIG", "WORKBENCH_NOTEBOOK", "WORKBENCH_CORPORA"}
+        {"WORKBENCH_CONFIG", "WORKBENCH_NOTEBOOK", "WORKBENCH_CORPORA", "WORKBENCH_REHEARSE"}
     )
 
     home: Path = Field(Path("data"), description="Where catalogue and objects lie; relative to the project folder.")
@@ -114,6 +127,10 @@ class Settings(BaseSettings):
     extraction: ExtractionSettings = ExtractionSettings()
     folders: FolderSettings = FolderSettings()
     notebooks: NotebookSettings = NotebookSettings()
+    snapshots: SnapshotSettings = SnapshotSettings()
+    schedules: Annotated[dict[str, ScheduleSettings], BeforeValidator(checked_names)] = Field(
+        {}, description="Notebooks that run at certain times, by name."
+    )
 
     project: Path = Field(Path(), exclude=True, description="Set by `load`: what relative paths are relative to.")
 
@@ -138,13 +155,45 @@ class Settings(BaseSettings):
         return self.path(self.home)
 
     @property
+    def objects_folder(self) -> Path:
+        """Where a local store keeps its blobs."""
+        return self.home_folder / "objects"
+
+    @property
     def worker_count(self) -> int:
         return self.workers or os.cpu_count() or 1
 
+    def plain(self) -> str:
+        """The settings as JSON, for a run's record; neither secrets nor where everything lies are in it."""
+        return self.model_dump_json(exclude=set(SECRETS) | {"home"})
+
     def digest(self) -> str:
-        """What identifies these settings in a run's record; secrets are not in it."""
-        plain = self.model_dump_json(exclude=set(SECRETS) | {"home"})
-        return hashlib.sha256(plain.encode()).hexdigest()[:16]
+        """What identifies these settings in a run's record."""
+        return hashlib.sha256(self.plain().encode()).hexdigest()[:16]
+
+    def as_recorded(self, plain: str) -> "Settings":
+        """These settings, but what an outcome depends on as an earlier run had it.
+
+        Parameters
+        ----------
+        plain : what `plain` gave then
+
+        Raises
+        ------
+        ConfigError
+            A setting of then is none any more.
+        """
+        recorded = json.loads(plain)
+        try:
+            groups = {
+                name: type(getattr(self, name)).model_validate(recorded[name])
+                for name in ("extraction", "folders")
+                if name in recorded
+            }
+        except ValidationError as error:
+            names = ", ".join(".".join(map(str, problem["loc"])) for problem in error.errors(include_url=False))
+            raise ConfigError(f"the run was made with settings that this version does not know: {names}") from error
+        return self.model_copy(update=groups)
 
 
 def expanded(path: Path) -> Path:

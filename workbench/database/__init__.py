@@ -35,6 +35,8 @@ def as_role(conninfo: str, role: str) -> str:
 class Transaction:
     """One transaction: run named queries, get records."""
 
+    is_rehearsal = False
+
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self.connection = connection
 
@@ -77,11 +79,15 @@ class Transaction:
         rows : values in the order of its columns
         """
         self.run(create)
+        self.fill(table, rows)
+        yield
+        self.run(f"DROP TABLE {table}")
+
+    def fill(self, table: str, rows: Iterable[Sequence[Any]]) -> None:  # Any: whatever psycopg adapts
+        """Copy rows, with values in the order of its columns, into a table."""
         with self.connection.cursor() as cursor, cursor.copy(_own(f"COPY {table} FROM STDIN")) as stream:
             for row in rows:
                 stream.write_row(row)
-        yield
-        self.run(f"DROP TABLE {table}")
 
 
 class Database:
@@ -94,6 +100,8 @@ class Database:
     actor : who is at work, for the journal
     roles : what the caller may see; ("*",) for everything
     """
+
+    is_rehearsal = False
 
     def __init__(
         self, conninfo: str, *, role: str = "", actor: str = "", roles: Sequence[str] = ("*",), size: int = 8
@@ -154,8 +162,13 @@ class Database:
             raise DatabaseError(f"the database could not go on: {_sentence(error)}") from error
 
     @contextmanager
-    def hold(self, space: int, key: int) -> Iterator[bool]:
+    def hold(self, space: int, key: int, *, wait: bool = False, shared: bool = False) -> Iterator[bool]:
         """Hold an advisory lock for as long as the block runs; False if another process has it.
+
+        Parameters
+        ----------
+        wait : wait until it is free
+        shared : others may hold it at the same time, if shared as well
 
         The lock belongs to a connection of its own: the server frees it the
         moment this process dies, however it dies.
@@ -165,8 +178,13 @@ class Database:
         except psycopg.OperationalError as error:
             raise DatabaseError(_unreachable(self.conninfo)) from error
         with connection:
-            row = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", [space, key]).fetchone()
-            yield bool(row and row[0])
+            way = "_shared" if shared else ""
+            if wait:
+                connection.execute(_own(f"SELECT pg_advisory_lock{way}(%s, %s)"), [space, key])
+                yield True
+            else:
+                row = connection.execute(_own(f"SELECT pg_try_advisory_lock{way}(%s, %s)"), [space, key]).fetchone()
+                yield bool(row and row[0])
 
 
 def _own(query: str) -> LiteralString:

@@ -5,7 +5,7 @@ from typing import Generic, Literal, TypeVar
 
 R = TypeVar("R")
 
-Failure = Literal["timeout", "died", "memory", "error"]
+Failure = Literal["timeout", "died", "killed", "memory", "error"]
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,9 @@ class Outcome(Generic[R]):
     ----------
     key : as given with the task
     value : what the function returned, None on failure
-    failure : "timeout": ended at its deadline; "died": its process ended by itself; "memory": it wanted more than
-        its limit; "error": the function raised, or its result could not be sent
+    failure : "timeout": ended at its deadline; "died": its process ended by itself; "killed": somebody or the kernel
+        killed its process, which need not be its fault; "memory": it wanted more than its limit; "error": the
+        function raised, or its result could not be sent
     message : a sentence on failure
     seconds : wall time from handing out to the answer
     """

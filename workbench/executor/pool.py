@@ -197,7 +197,7 @@ class Pool:
             self._end(worker)
             task.refusals += 1
             if task.refusals > 2:
-                task.fail("died", "No worker stayed alive to take it.", 0.0)
+                task.fail("killed", "No worker stayed alive to take it.", 0.0)
                 return
             with self._lock:
                 self._waiting.appendleft(task)
@@ -243,6 +243,8 @@ class Pool:
             return
         if worker.timed_out:
             task.fail("timeout", f"It took longer than {self.timeout_s:g} s and was ended.", seconds)
+        elif exit_code == -signal.SIGKILL:
+            task.fail("killed", f"Its worker process ended ({exit_words(exit_code)}).", seconds)
         else:
             task.fail("died", f"Its worker process ended by itself ({exit_words(exit_code)}).", seconds)
 

@@ -4,8 +4,8 @@ from workbench import extraction
 from workbench.catalog.reading import Reading, ToRead
 from workbench.executor import Outcome
 from workbench.extraction import ExtractOptions
-from workbench.records import Extraction, ExtractionState, Problem, Stage
-from workbench.runs.items import STRIKES
+from workbench.records import Extraction, ExtractionState, Item, Problem, Stage
+from workbench.runs.items import KILLS, STRIKES
 
 _ADVICE = {
     ExtractionState.PARTIAL: "Look at what is missing; what could be read is in the catalogue.",
@@ -24,12 +24,21 @@ DIRECT = 2
 """From so many strikes on, only the direct readers are asked: a worker may die once of what is no fault of the file."""
 
 
-def is_worth_another(outcome: Outcome[Reading], media_type: str, options: ExtractOptions, *, strikes: int) -> bool:
-    """Should a file that ended or outlasted its worker be tried again, alone and by the direct readers?"""
+def is_worth_another(outcome: Outcome[Reading], media_type: str, options: ExtractOptions, *, item: Item) -> bool:
+    """Should a file that ended or outlasted its worker be tried again, alone, at last by the direct readers?"""
+    if outcome.failure == "killed":
+        return item.kills + 1 < KILLS
     if outcome.failure in {"died", "memory"}:
-        return strikes + 1 < STRIKES
+        return item.strikes + 1 < STRIKES
     # A direct reader that stood still would stand still again.
-    return outcome.failure == "timeout" and strikes == 0 and is_by_docling(media_type, options)
+    return outcome.failure == "timeout" and item.strikes == 0 and is_by_docling(media_type, options)
+
+
+def weight(outcome: Outcome[Reading]) -> tuple[int, int]:
+    """Strikes and kills that an outcome counts for; a kill changes nothing in how a file is read."""
+    if outcome.failure == "killed":
+        return 0, 1
+    return (DIRECT, 0) if outcome.failure == "timeout" else (1, 0)
 
 
 def is_by_docling(media_type: str, options: ExtractOptions) -> bool:

@@ -1,6 +1,7 @@
 """What every station of the pipeline is handed: one run, and what it works with."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from pathlib import Path
 from workbench.database import Database
 from workbench.extraction import ExtractOptions
 from workbench.progress import Progress, silent
-from workbench.records import Stage
+from workbench.records import Digest, Stage
 from workbench.runs.items import Items
 from workbench.store import Store
 
@@ -35,6 +36,8 @@ class Job:
     ----------
     scratch : private folder of this process, removed at the end or by the next start
     seconds : seconds per stage so far; filled as the work goes on
+    strays : what was stored and will not be recorded
+    held : how many arrivals were held back, by the run that had taken them; a run that goes on looks, and counts, again
     """
 
     run_id: int
@@ -46,6 +49,8 @@ class Job:
     scratch: Path
     progress: Progress = silent
     seconds: dict[str, float] = field(default_factory=dict)
+    held: Counter[int] = field(default_factory=Counter)
+    strays: list[Digest] = field(default_factory=list)
     _looked_at: dict[str, float] = field(default_factory=dict)
 
     def show(self, stage: Stage) -> None:

@@ -1,8 +1,9 @@
 """Third station: worker processes read what is taken; one transaction per batch records it.
 
 Containers hand their members back: they become arrivals one level deeper and
-are read in the next wave. What kills a worker is tried again alone, at last
+are read in the next wave. What crashes a worker is tried again alone, at last
 without docling; the third strike ends it as a Problem on a quarantined document.
+A worker that is killed counts for far less, for that may come from outside.
 """
 
 import shutil
@@ -23,7 +24,7 @@ from workbench.pipeline import failures, members
 from workbench.pipeline.job import Job
 from workbench.pipeline.steps import Task, read_document
 from workbench.pipeline.workers import Workers
-from workbench.records import Extraction, Item, Stage
+from workbench.records import Digest, Extraction, Item, Stage
 from workbench.runs.items import LATER, Done
 
 CLAIM = 64
@@ -109,11 +110,14 @@ def _prepare(job: Job, flight: _Flight, batch: list[Item]) -> list[tuple[str, Ta
     with job.database.transaction() as tx:
         documents = {d.digest: d for d in reading.to_read(tx, [item.key for item in batch])}
         digest = extraction.options_digest(job.options)
-        held = reading.valid_extractions(tx, list(documents), options_digest=digest)
-        begun = reading.unfinished(tx, list(documents), options_digest=digest)
+        anew = {item.key for item in batch if item.payload.get("anew")}
+        held = reading.valid_extractions(tx, sorted(documents.keys() - anew), options_digest=digest)
+        begun = reading.unfinished(tx, list(documents), options_digest=digest, anew=sorted(anew), run=job.run_id)
     tasks, reusable = [], []
     for item in batch:
-        document = documents[item.key]  # type: ignore[index]  # an item's key is the digest
+        document = documents.get(Digest(item.key))
+        if document is None:
+            continue
         known = _valid(job, document, held.get(item.key, {}))
         if known is not None:
             reusable.append((item, known))
@@ -121,7 +125,15 @@ def _prepare(job: Job, flight: _Flight, batch: list[Item]) -> list[tuple[str, Ta
             tasks.append((item.key, _task(job, flight, item, document, begun.get(item.key))))
     if reusable:
         _reuse(job, reusable)
+    _complete_gone(job, [item for item in batch if item.key not in documents])
     return tasks
+
+
+def _complete_gone(job: Job, items: list[Item]) -> None:
+    """End what has no document any more: the run that took it was taken back while this one was interrupted."""
+    if items:
+        with job.database.transaction() as tx:
+            job.items.complete(tx, [Done(id=item.id, outcome="gone") for item in items])
 
 
 def _valid(job: Job, document: ToRead, held: Mapping[tuple[str, str], int]) -> int | None:
@@ -156,8 +168,9 @@ def _task(job: Job, flight: _Flight, item: Item, document: ToRead, begun: Extrac
 
 def _reuse(job: Job, found: list[tuple[Item, int]]) -> None:
     with job.database.transaction(run=job.run_id) as tx:
-        reading.reuse(tx, [number for _, number in found])
-        _next_stations(job, tx, [item.key for item, _ in found])
+        changed = reading.reuse(tx, [number for _, number in found])
+        _next_stations(job, tx, changed)
+        job.items.add(tx, Stage.CLASSIFY, wave=0, keys=sorted(item.key for item, _ in found))
         job.items.complete(tx, [Done(id=item.id, outcome="reused") for item, _ in found])
 
 
@@ -176,8 +189,8 @@ def _record(job: Job, flight: _Flight) -> None:
         with job.database.transaction(run=job.run_id) as tx:
             reading.keep(tx, [r for _, _, r in readings])
             for _, document, r in readings:
-                for problem in (*failures.of_reading(document, r.extraction), *taken[r.digest].problems):
-                    reading.keep_problem(tx, problem)
+                problems = [*failures.of_reading(document, r.extraction), *taken[r.digest].problems]
+                reading.keep_problems(tx, [document.digest], problems)
                 taking.take(tx, run=job.run_id, wave=document.depth + 1, taken=taken[r.digest].members)
             whole = [(item, r) for item, _, r in readings if r.extraction.next_page is None]
             _next_stations(job, tx, [r.digest for _, r in whole])
@@ -197,21 +210,23 @@ def _still_meant(job: Job, landed: list[_Landed]) -> list[_Landed]:
     """Leave out what got another ending while it was read: it is read anew."""
     with job.database.transaction() as tx:
         now = {d.digest: d for d in reading.to_read(tx, [document.digest for (_, document, _), _ in landed])}
-        stale = [one for one in landed if _ending(now[one[0][1].digest]) != _ending(one[0][1])]
+        stale = [one for one in landed if _ending(now.get(one[0][1].digest)) != _ending(one[0][1])]
+        # What has no document any more is found out when it is prepared again.
         job.items.put_off(tx, [item.id for (item, _, _), _ in stale], wave=0)
     for (_, _, held), _ in stale:
         held.close()
     return [one for one in landed if one not in stale]
 
 
-def _ending(document: ToRead) -> str:
-    return Path(document.name).suffix.lower()
+def _ending(document: ToRead | None) -> str | None:
+    return Path(document.name).suffix.lower() if document else None
 
 
 def _strike(job: Job, item: Item, document: ToRead, outcome: Outcome[Reading]) -> None:
     """A worker died or stood still: again alone, at last without docling, or given up."""
-    if failures.is_worth_another(outcome, document.media_type, job.options, strikes=item.strikes):
-        job.items.strike(item, count=failures.DIRECT if outcome.failure == "timeout" else 1)
+    if failures.is_worth_another(outcome, document.media_type, job.options, item=item):
+        strikes, kills = failures.weight(outcome)
+        job.items.strike(item, count=strikes, kills=kills)
         return
     state, problem = failures.of_worker(document, outcome)
     with job.database.transaction(run=job.run_id) as tx:
@@ -220,7 +235,7 @@ def _strike(job: Job, item: Item, document: ToRead, outcome: Outcome[Reading]) -
             _next_stations(job, tx, [document.digest])
         else:
             reading.settle(tx, document.digest, state=state, reason=problem.message)
-        reading.keep_problem(tx, problem)
+        reading.keep_problems(tx, [document.digest], [problem])
         job.items.complete(tx, [Done(id=item.id, state="quarantined", outcome=outcome.failure or "")])
 
 

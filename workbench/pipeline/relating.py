@@ -3,8 +3,8 @@
 Of a pair, the original is the one that was born digital, then the one whose
 digest comes first: properties of the content alone. Each document keeps its
 best original. An older document is looked at again when a new one might be a
-better original for it, so the outcome depends neither on the order of arrival
-nor on the number of workers.
+better original for it, and every copy of one that was read again, so the outcome
+depends neither on the order of arrival nor on the number of workers.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,11 +31,12 @@ def relate(job: Job) -> None:
     with job.timed(Stage.RELATE):
         for batch in job.items.batches(Stage.RELATE, most=BATCH):
             digests = [item.key for item in batch]
+            originals = [item.key for item in batch if item.wave == 0]
             with job.database.transaction() as tx:
                 found = [*_relate_texts(tx, job.run_id, digests), *_relate_images(tx, job.run_id, digests)]
             with job.database.transaction(run=job.run_id) as tx:
-                for relation in sorted(found, key=lambda r: (r.document_id, r.kind)):
-                    relating.keep(tx, relation)
+                relating.add_copies(tx, job.run_id, originals)
+                relating.keep_all(tx, digests, found)
                 job.items.complete(tx, [Done(id=item.id) for item in batch])
             job.show(Stage.RELATE)
 

@@ -1,12 +1,14 @@
 """First station: ask a source for everything, and note as items what is not known yet."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
 
-from workbench.catalog import reading, taking
+from workbench.catalog import holding, reading, taking
+from workbench.database import Transaction
 from workbench.errors import SourceError, StoreError
+from workbench.pipeline import acknowledging
 from workbench.pipeline.job import Job
 from workbench.records import Arrival, Problem, Stage
 from workbench.sources import Source
@@ -37,7 +39,7 @@ def scan(job: Job, source: Source, *, allow_empty: bool = False) -> None:
             job.progress(Stage.SCAN, len(seen), len(seen))
         # What was noted before an interruption and is gone or changed since is no work and no problem.
         job.items.drop(Stage.TAKE, sorted(open_before))
-        _check_room(job, needed)
+        check_room(job, needed)
         gone = _gone(job, source, seen, allow_empty=allow_empty)
         with job.database.transaction(run=job.run_id) as tx:
             taking.mark_vanished(tx, gone)
@@ -54,11 +56,21 @@ def to_payload(arrival: Arrival) -> str:
 
 def _note(job: Job, source: Source, batch: list[Arrival]) -> int:
     with job.database.transaction() as tx:
-        unknown = taking.unknown(tx, source.name, [arrival.external_id for arrival in batch])
+        met = [arrival.external_id for arrival in batch]
+        unknown = taking.unknown(tx, source.name, met)
+        held = holding.among(tx, source.name, met)
         new = [arrival for arrival in batch if arrival.external_id in unknown]
-        keys = [_key(arrival) for arrival in new]
-        job.items.add(tx, Stage.TAKE, wave=0, keys=keys, payloads=[to_payload(arrival) for arrival in new])
+        add(job, tx, new)
+        # Also what is known already and lies there again, or still.
+        acknowledging.intend(job, tx, source, [arrival for arrival in batch if arrival.external_id not in unknown])
+    job.held.update(held)
     return sum(arrival.size or 0 for arrival in new)
+
+
+def add(job: Job, tx: Transaction, arrivals: Sequence[Arrival]) -> None:
+    """Note arrivals as what is to be taken."""
+    payloads = [to_payload(arrival) for arrival in arrivals]
+    job.items.add(tx, Stage.TAKE, wave=0, keys=[_key(arrival) for arrival in arrivals], payloads=payloads)
 
 
 def _key(arrival: Arrival) -> str:
@@ -85,7 +97,8 @@ def _any_below(root: str, seen: set[str]) -> bool:
     return any(place == root or place.startswith(beginning) for place in seen)
 
 
-def _check_room(job: Job, needed: int) -> None:
+def check_room(job: Job, needed: int) -> None:
+    """Raise `StoreError` where the disk has no room for so many bytes and what must stay free beside them."""
     free = getattr(job.store, "free_bytes", None)  # only a local store knows
     if free is None or free() > needed + SPARE_BYTES:
         return

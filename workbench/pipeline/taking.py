@@ -12,6 +12,7 @@ from workbench import extraction
 from workbench.catalog import reading, taking
 from workbench.catalog.taking import Taken
 from workbench.errors import SourceError
+from workbench.pipeline import acknowledging
 from workbench.pipeline.job import Job
 from workbench.records import Arrival, Digest, Item, Problem, Stage
 from workbench.runs.items import LATER, Done
@@ -31,7 +32,7 @@ def take(job: Job, source: Source) -> Iterator[int]:
                 results = list(threads.map(lambda item: _store(job, source, item), batch))
                 if any(isinstance(result, Problem) for result in results):
                     source.check()
-                _record(job, batch, results)
+                _record(job, source, batch, results)
                 job.show(Stage.TAKE)
             yield len(batch)
 
@@ -51,6 +52,7 @@ def _store(job: Job, source: Source, item: Item) -> Taken | Problem:
         with source.open(arrival) as stream:
             blob = job.store.put(stream)
         if not source.is_unchanged(arrival):
+            job.strays.append(blob.digest)
             raise SourceError(f"{arrival.locator} changed while it was read; it is taken the next time")
     except SourceError as error:
         return _problem(arrival, "not readable", str(error))
@@ -61,17 +63,24 @@ def _store(job: Job, source: Source, item: Item) -> Taken | Problem:
     return Taken(arrival=arrival, blob=blob, media_type=media_type)
 
 
-def _record(job: Job, batch: list[Item], results: list[Taken | Problem]) -> None:
+def _record(job: Job, source: Source, batch: list[Item], results: list[Taken | Problem]) -> None:
     with job.database.transaction(run=job.run_id) as tx:
-        taking.take(tx, run=job.run_id, wave=0, taken=[result for result in results if isinstance(result, Taken)])
+        taken = [result for result in results if isinstance(result, Taken)]
+        held = taking.take(tx, run=job.run_id, wave=0, taken=taken)
+        acknowledging.intend(job, tx, source, [one.arrival for one in taken])
         for result in results:
             if isinstance(result, Problem):
                 reading.keep_problem(tx, result)
-        done = [
-            Done(id=item.id, state="failed" if isinstance(result, Problem) else "done")
-            for item, result in zip(batch, results, strict=True)
-        ]
+        done = [_done(item, result, held) for item, result in zip(batch, results, strict=True)]
         job.items.complete(tx, done)
+    job.held.update(held.values())
+    job.strays.extend(one.blob.digest for one in taken if one.arrival.external_id in held)
+
+
+def _done(item: Item, result: Taken | Problem, held: Mapping[str, int]) -> Done:
+    if isinstance(result, Problem):
+        return Done(id=item.id, state="failed")
+    return Done(id=item.id, outcome="held" if result.arrival.external_id in held else "")
 
 
 def _arrival(payload: Mapping[str, Any]) -> Arrival:  # Any: the fields as JSON

@@ -75,6 +75,7 @@ class Stage(StrEnum):
     READ = "read"
     RELATE = "relate"
     CLASSIFY = "classify"
+    EFFECT = "effect"
 
 
 class Kind(StrEnum):

@@ -25,6 +25,9 @@ SQL = Queries("runs")
 LEASE_S = 60.0
 BEAT_S = 10.0
 STRIKES = 3
+KILLS = 20
+"""After so many kills of its worker an item is given up. Each may come from outside and be no fault of the item, but
+the kernel, too, kills by that signal where a file wants more memory than there is."""
 LATER = 1_000
 """The wave of what is gone on with when all else is done; containers do not nest so deep."""
 
@@ -123,10 +126,11 @@ class Items:
                 "what this one had not recorded is done there"
             )
 
-    def strike(self, item: Item, *, count: int = 1) -> int:
+    def strike(self, item: Item, *, count: int = 1, kills: int = 0) -> int:
         """A worker died or stood still on this item: it is tried again alone. The number of strikes so far."""
+        params = {"id": item.id, "count": count, "kills": kills, "lease": self.lease}
         with self.database.transaction() as tx:
-            return int(tx.value(SQL.strike, {"id": item.id, "count": count, "lease": self.lease}) or 0)
+            return int(tx.value(SQL.strike, params) or 0)
 
     def release_lost(self, *, all_others: bool) -> int:
         """Free what processes that are gone had claimed.

@@ -5,7 +5,8 @@ arrival is known by path, size and modification time. Symbolic links are
 followed only to files inside the folders given, so that a link never hands
 over what nobody asked for. What cannot be read becomes a Problem in
 `FolderSource.problems`; a folder that is gone altogether is a `SourceError`,
-for a share that dropped its mount must not look like a thousand deletions.
+for a share that dropped its mount must not look like a thousand deletions. An
+inbox is emptied as its files are taken: `moving` says how.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from typing import BinaryIO
 
 from workbench.errors import SourceError
 from workbench.records import Arrival, Effect, Problem, Stage
+from workbench.sources import moving
 
 # What systems and editors leave behind; nobody means these when saying "this folder".
 IGNORED = (".*", "~$*", "Thumbs.db", "desktop.ini", "*.part", "*.crdownload", "lost+found", "@eaDir", "#recycle")
@@ -41,8 +43,10 @@ class FolderSource:
     include : glob patterns of file names, e.g. ("*.pdf",); empty for all
     exclude : glob patterns of file or folder names to pass over, besides `IGNORED`
     without : folders never entered, whatever name or link leads there: the workbench's own home
+    move_to : where files are moved to when they are taken; None to leave them where they lie
 
-    Patterns match whatever the case. Raises `SourceError` for a root whose name is not valid UTF-8.
+    Patterns match whatever the case. Raises `SourceError` for a root whose name is not valid UTF-8, and for a
+    folder that files cannot be moved to.
     """
 
     name = "folder"
@@ -54,9 +58,13 @@ class FolderSource:
         include: Sequence[str] = (),
         exclude: Sequence[str] = (),
         without: Sequence[Path] = (),
+        move_to: Path | None = None,
     ) -> None:
         self.roots = _outermost(roots)
         self._without = tuple(Path(os.path.realpath(folder)) for folder in without)
+        self._move_to = _place(move_to) if move_to else None
+        if self._move_to:
+            moving.check(self._move_to, roots=self.roots, without=self._without)
         self._include = tuple(include)
         self._exclude = (*IGNORED, *exclude)
         self.problems: list[Problem] = []
@@ -118,13 +126,15 @@ class FolderSource:
             return False
 
     def plan(self, arrival: Arrival) -> Effect | None:
-        return None
+        if self._move_to is None:
+            return None
+        return moving.plan(arrival, roots=self.roots, move_to=self._move_to)
 
-    def perform(self, effect: Effect) -> None:
-        raise SourceError(f"a folder has nothing to perform; effect {effect.operation} is not its own")
+    def perform(self, effect: Effect) -> str:
+        return moving.perform(effect)
 
-    def undo(self, effect: Effect) -> None:
-        raise SourceError(f"a folder has nothing to undo; effect {effect.operation} is not its own")
+    def undo(self, effect: Effect) -> str:
+        return moving.undo(effect)
 
     def _folder(self, root: Path) -> Iterator[Arrival]:
         # A stack instead of recursion: folders may be nested deeper than Python's calls.

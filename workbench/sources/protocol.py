@@ -38,5 +38,8 @@ class Source(Protocol):
     def plan(self, arrival: Arrival) -> Effect | None:
         """What acknowledging this arrival would do outside; pure."""
 
-    def perform(self, effect: Effect) -> None: ...
-    def undo(self, effect: Effect) -> None: ...
+    def perform(self, effect: Effect) -> str:
+        """Do what was planned, once; returns a remark where something is worth noting, else ""."""
+
+    def undo(self, effect: Effect) -> str:
+        """Take it back, once; returns as `perform` does."""

@@ -53,5 +53,20 @@ SELECT id, kind, state, host, actor, reason, started_at, finished_at,
        (counts ->> 'duplicates')::bigint AS duplicates, (counts ->> 'classified')::bigint AS classified,
        (counts ->> 'needs_review')::bigint AS needs_review, (counts ->> 'problems')::bigint AS problems,
        (seconds ->> 'take')::float8 AS take_s, (seconds ->> 'read')::float8 AS read_s,
-       (seconds ->> 'relate')::float8 AS relate_s, (seconds ->> 'classify')::float8 AS classify_s
-  FROM runs;
+       (seconds ->> 'relate')::float8 AS relate_s, (seconds ->> 'classify')::float8 AS classify_s,
+       attempts, changes, ended_as, rolled_back_by
+  FROM runs_now;
+
+-- changes --
+-- The journal: which row a run touched and how, without what the row held before
+SELECT c.id, c.run_id, c.relation, c.operation, c.key::text AS key,
+       coalesce(c.key ->> 'document_id', CASE c.relation WHEN 'documents' THEN c.key ->> 'id' END)::bigint AS document_id,
+       c.actor, c.changed_at
+  FROM changes AS c;
+
+-- effects --
+-- What was done, or is to be done, outside the catalogue
+SELECT e.id, e.run_id, d.id AS document_id, e.target, e.operation, e.key, e.state, e.attempts, e.message,
+       e.intended_at, e.settled_at
+  FROM effects AS e
+  LEFT JOIN documents AS d ON d.digest = e.digest;

@@ -1,20 +1,46 @@
 -- Taking: what a source handed over becomes blobs, arrivals and documents ---------------------------
 
 -- unknown_arrivals --
--- Of these external ids, the ones no present arrival has
+-- Of these external ids, the ones no present arrival has and none is held back under
 SELECT external_id
   FROM unnest(%(external_ids)s::text[]) AS external_id
  WHERE NOT EXISTS (SELECT FROM arrivals AS a
-                    WHERE a.source = %(source)s AND a.external_id = external_id.external_id AND a.state = 'present');
+                    WHERE a.source = %(source)s AND a.external_id = external_id.external_id AND a.state = 'present')
+   AND NOT EXISTS (SELECT FROM holds AS h
+                    WHERE h.source = %(source)s AND h.external_id = external_id.external_id);
+
+-- held_among --
+-- How many of these external ids are held back, by the run that had taken them
+SELECT of_run, count(*)
+  FROM holds
+ WHERE source = %(source)s AND external_id = ANY(%(external_ids)s)
+ GROUP BY of_run;
+
+-- holds_of_run --
+-- What is held back since a run was taken back
+SELECT source, external_id, locator, digest, of_run
+  FROM holds
+ WHERE of_run = %(run_id)s
+ ORDER BY locator COLLATE "C", external_id COLLATE "C";
+
+-- release_holds --
+-- What a run had taken may be taken again
+DELETE FROM holds WHERE of_run = %(run_id)s;
+
+-- present_arrivals --
+-- Of these external ids, the ones that a present arrival has
+SELECT external_id FROM arrivals
+ WHERE source = %(source)s AND external_id = ANY(%(external_ids)s) AND state = 'present';
 
 -- places_below --
--- Where present arrivals of a source lie, below one root
+-- Where present arrivals of a source lie, below one root; what is moved away as it is taken need not be there any more
 SELECT id, locator
   FROM arrivals
  WHERE source = %(source)s
    AND depth = 0
    AND state = 'present'
-   AND (locator = %(root)s OR starts_with(locator, rtrim(%(root)s, '/') || '/'));
+   AND (locator = %(root)s OR starts_with(locator, rtrim(%(root)s, '/') || '/'))
+   AND coalesce(acknowledgement(source, external_id), '') NOT IN ('intended', 'performed', 'done');
 
 -- mark_vanished --
 -- These arrivals are no longer where they were
@@ -26,6 +52,29 @@ CREATE TEMPORARY TABLE incoming (
     source text, external_id text, locator text, name text, digest text, size bigint, stored_digest text, key_id text,
     parent text, depth integer, modified_at timestamptz, metadata jsonb, media_type text
 ) ON COMMIT DROP;
+
+-- follow_holds --
+-- What is held back comes again under a new time: it is known by that from now on
+UPDATE holds AS h
+   SET external_id = i.external_id
+  FROM (SELECT DISTINCT ON (i.source, i.locator, i.digest) i.external_id,
+               (SELECT max(id)
+                  FROM holds AS at_place
+                 WHERE at_place.source = i.source AND md5(at_place.locator) = md5(i.locator)
+                   AND at_place.locator = i.locator AND at_place.digest = i.digest) AS hold_id
+          FROM incoming AS i
+         WHERE NOT EXISTS (SELECT FROM holds AS k WHERE k.source = i.source AND k.external_id = i.external_id)
+         ORDER BY i.source, i.locator, i.digest, i.modified_at DESC NULLS LAST, i.external_id COLLATE "C" DESC) AS i
+ WHERE h.id = i.hold_id;
+
+-- hold_back --
+-- What was taken back is not taken again: neither itself nor the same bytes at the same place
+DELETE FROM incoming AS i
+ USING holds AS h
+ WHERE h.source = i.source
+   AND (h.external_id = i.external_id
+        OR (md5(h.locator) = md5(i.locator) AND h.locator = i.locator AND h.digest = i.digest))
+RETURNING i.external_id, h.of_run;
 
 -- take_blobs --
 -- Bytes that were not held yet
@@ -43,7 +92,8 @@ UPDATE arrivals AS a
  WHERE a.source = i.source AND a.external_id = i.external_id AND a.state <> 'present';
 
 -- touch_arrivals --
--- The same bytes at the same place under a new time: nothing new, but known by its new id
+-- The same bytes at the same place under a new time: nothing new, but known by its new id; what was moved away from
+-- there is another file
 UPDATE arrivals AS a
    SET external_id = i.external_id, modified_at = i.modified_at, parent = i.parent
   FROM incoming AS i
@@ -53,6 +103,7 @@ UPDATE arrivals AS a
    AND a.state = 'present'
    AND a.digest = i.digest
    AND a.external_id <> i.external_id
+   AND acknowledgement(a.source, a.external_id) IS DISTINCT FROM 'done'
    AND NOT EXISTS (SELECT FROM arrivals AS b WHERE b.source = i.source AND b.external_id = i.external_id);
 
 -- take_arrivals --
@@ -65,7 +116,8 @@ ON CONFLICT (source, external_id) DO NOTHING
 RETURNING id, digest, depth;
 
 -- supersede_arrivals --
--- What lay at the same place before; of two that came for one place, the one modified last is there
+-- What lay at the same place before and was not moved away when it was taken; of two that came for one place, the one
+-- modified last is there
 UPDATE arrivals AS old
    SET state = 'superseded', successor_id = new.id
   FROM (SELECT DISTINCT ON (source, locator) source, locator, external_id
@@ -76,6 +128,7 @@ UPDATE arrivals AS old
    AND md5(old.locator) = md5(i.locator)
    AND old.locator = i.locator
    AND old.state IN ('present', 'vanished')
+   AND acknowledgement(old.source, old.external_id) IS DISTINCT FROM 'done'
    AND old.id <> new.id;
 
 -- recognise_moves --
@@ -133,6 +186,7 @@ UPDATE documents AS d
        state = CASE WHEN d.state <> 'quarantined' AND ending(best.name) <> ending(d.name)
                     THEN 'taken' ELSE d.state END,
        decision = CASE WHEN d.decision IN ('classified', 'needs_review') AND d.decided_by IS DISTINCT FROM 'person'
+                            AND d.state IN ('ok', 'partial')
                        THEN 'pending' ELSE d.decision END
   FROM (SELECT DISTINCT ON (i.digest)
                i.digest, a.id AS arrival_id, i.name, i.locator, i.media_type, i.depth
@@ -158,6 +212,7 @@ UPDATE arrivals
 UPDATE documents
    SET locator = %(after)s || substr(locator, length(%(before)s) + 1),
        decision = CASE WHEN decision IN ('classified', 'needs_review') AND decided_by IS DISTINCT FROM 'person'
+                            AND state IN ('ok', 'partial')
                        THEN 'pending' ELSE decision END
  WHERE starts_with(locator, %(before)s || '!/')
 RETURNING digest;
@@ -175,6 +230,43 @@ ON CONFLICT (run_id, stage, key) DO UPDATE
    SET state = 'todo', wave = excluded.wave, outcome = NULL, finished_at = NULL
  WHERE items.stage = 'read' AND items.state IN ('done', 'failed');
 
+
+-- choose_again --
+-- Documents for which the stages are to be done again. What failed is read regardless of what was read before; a long
+-- scan goes on when all else is done
+WITH known AS (
+    SELECT d.id, d.digest, d.locator, d.state, d.decision, d.category, a.depth, e.extractor, e.next_page,
+           d.state = 'partial' AND e.next_page IS NULL
+           AND EXISTS (SELECT FROM problems AS p
+                        WHERE p.digest = d.digest AND p.stage = 'read' AND p.message = e.message
+                          AND p.kind IN ('died', 'timeout', 'memory', 'error')) AS is_cut_short
+      FROM documents AS d
+      JOIN arrivals AS a ON a.id = d.arrival_id
+      LEFT JOIN extractions AS e ON e.id = d.extraction_id
+)
+INSERT INTO items (run_id, stage, wave, key, payload)
+SELECT %(run_id)s, %(stage)s,
+       CASE WHEN %(stage)s = 'classify' THEN 0
+            WHEN next_page IS NOT NULL AND NOT %(anew)s THEN %(later)s
+            ELSE depth END,
+       digest,
+       CASE WHEN %(stage)s = 'read' AND (%(anew)s OR state NOT IN ('taken', 'ok', 'partial') OR is_cut_short)
+            THEN '{"anew": true}'::jsonb ELSE '{}'::jsonb END
+  FROM known
+ WHERE (NOT %(failed)s OR state NOT IN ('ok', 'partial') OR is_cut_short
+        OR (state = 'partial' AND next_page IS NOT NULL))
+   AND (%(extractor)s::text IS NULL OR extractor = %(extractor)s)
+   AND (%(category)s::text IS NULL OR category = %(category)s)
+   AND (%(of_run)s::bigint IS NULL
+        OR EXISTS (SELECT FROM arrivals AS b WHERE b.digest = known.digest AND b.run_id = %(of_run)s))
+   AND (%(documents)s::bigint[] IS NULL OR id = ANY(%(documents)s))
+   AND (%(stage)s = 'read' OR (state IN ('ok', 'partial') AND decision <> 'container'))
+ ORDER BY length(locator), locator COLLATE "C"
+ON CONFLICT DO NOTHING;
+
+-- extractors_met --
+-- Who has read what is held
+SELECT DISTINCT extractor FROM extractions ORDER BY extractor;
 
 -- leftover_items --
 -- Documents of a place that an unfinished run left on their way, for this run to take on
@@ -216,18 +308,19 @@ SELECT digest, name, locator, media_type, size, (SELECT depth FROM arrivals AS a
  WHERE digest = ANY(%(digests)s);
 
 -- valid_extractions --
--- Which of these were read well before with the same options; containers are read again for their members
+-- Which of these were read well before with the same options; containers are read again for their members, unless that
+-- is how they stand now
 SELECT e.id, e.digest, e.extractor, e.version
   FROM extractions AS e
   JOIN documents AS d USING (digest, media_type)
  WHERE e.digest = ANY(%(digests)s)
    AND e.options_digest = %(options_digest)s
-   AND e.children = 0
+   AND (e.children = 0 OR (e.id = d.extraction_id AND e.state = d.state))
    AND e.next_page IS NULL
    AND e.state IN ('ok', 'partial');
 
 -- unfinished_extractions --
--- What is known so far of long scans of which pages still wait
+-- What is known so far of long scans of which pages still wait; of those to be read anew what this run found
 SELECT e.digest, e.extractor, e.version, e.media_type, e.state, e.message, e.from_ocr, e.metadata, e.page_starts,
        e.warnings, e.fields, e.next_page, e.options, e.seconds, t.body AS text, s.body AS structure,
        r.body AS recognition, b.body AS tables
@@ -239,10 +332,11 @@ SELECT e.digest, e.extractor, e.version, e.media_type, e.state, e.message, e.fro
   LEFT JOIN structures AS b ON b.digest = e.tables_digest
  WHERE e.digest = ANY(%(digests)s)
    AND e.options_digest = %(options_digest)s
-   AND e.next_page IS NOT NULL;
+   AND e.next_page IS NOT NULL
+   AND (e.run_id = %(run_id)s OR NOT e.digest = ANY(%(anew)s));
 
 -- reuse_extractions --
--- Documents take over what was read from the same bytes before
+-- Documents take over what was read from the same bytes before; those that have it already stay as they are
 UPDATE documents AS d
    SET extraction_id = e.id, media_type = e.media_type, title = e.metadata ->> 'title',
        subject = e.metadata ->> 'subject', sender = e.metadata ->> 'sender',
@@ -252,7 +346,8 @@ UPDATE documents AS d
        decision = CASE WHEN d.decided_by = 'person' THEN d.decision ELSE 'pending' END,
        reason = CASE WHEN d.decided_by = 'person' THEN d.reason ELSE e.message END
   FROM extractions AS e
- WHERE e.id = ANY(%(ids)s) AND d.digest = e.digest;
+ WHERE e.id = ANY(%(ids)s) AND d.digest = e.digest AND (d.extraction_id, d.state) IS DISTINCT FROM (e.id, e.state)
+RETURNING d.digest;
 
 -- stage_readings --
 -- A table of this transaction for what the workers read
@@ -297,15 +392,19 @@ SELECT digest, page, width, height, media_type, data FROM new_thumbnails ORDER B
 ON CONFLICT DO NOTHING;
 
 -- forget_overtaken --
--- What was known of a long scan before its newest pages, of a file while it was taken for another kind, or before
--- its password was given
+-- What was known of a long scan before its newest pages, of a file while it was taken for another kind, before
+-- its password was given, or before the same reader found something else in it
 DELETE FROM extractions AS e
  USING readings AS r
  WHERE e.digest = r.digest
    AND (e.next_page IS NOT NULL
         OR e.run_id = current_run()
-        OR ((e.media_type, e.state) <> (r.media_type, r.state)
-            AND (e.extractor, e.version, e.options_digest) = (r.extractor, r.version, r.options_digest)));
+        OR ((e.extractor, e.version, e.options_digest) = (r.extractor, r.version, r.options_digest)
+            AND (e.media_type, e.state, e.message, e.text_digest, e.structure_digest, e.tables_digest,
+                 e.recognition_digest, e.page_starts, e.children, e.from_ocr, e.metadata, e.warnings, e.fields)
+                IS DISTINCT FROM
+                (r.media_type, r.state, r.message, r.text_digest, r.structure_digest, r.tables_digest,
+                 r.recognition_digest, r.page_starts, r.children, r.from_ocr, r.metadata, r.warnings, r.fields)));
 
 -- keep_extractions --
 -- What was read, by which extractor
@@ -320,13 +419,17 @@ SELECT digest, extractor, version, options_digest, media_type, state, message, t
 ON CONFLICT ON CONSTRAINT extractions_once DO NOTHING;
 
 -- keep_facts --
--- The document knows what its extraction found
+-- The document knows what its extraction found; where that is what it knew, its category stands until it is classified
 UPDATE documents AS d
    SET extraction_id = e.id, media_type = r.media_type, title = r.title, subject = r.subject, sender = r.sender,
        recipients = r.recipients, language = r.language, pages = r.pages, written_at = r.written_at,
        state = r.document_state,
-       decision = CASE WHEN d.decided_by = 'person' THEN d.decision ELSE r.decision END,
-       reason = CASE WHEN d.decided_by = 'person' THEN d.reason ELSE r.reason END
+       decision = CASE WHEN d.decided_by = 'person' OR r.decision = 'pending' AND d.extraction_id = e.id
+                                                       AND d.state = r.document_state
+                       THEN d.decision ELSE r.decision END,
+       reason = CASE WHEN d.decided_by = 'person' OR r.decision = 'pending' AND d.extraction_id = e.id
+                                                     AND d.state = r.document_state
+                     THEN d.reason ELSE r.reason END
   FROM readings AS r
   JOIN extractions AS e USING (digest, extractor, version, options_digest)
  WHERE d.digest = r.digest
@@ -398,12 +501,23 @@ SELECT b.ordinality - 1, b.hash, s.digest
 ON CONFLICT DO NOTHING;
 
 -- keep_problem --
--- A failure as data, once for each document, stage and kind
+-- A failure as data, once for each document, stage and kind; reading a document again adds none that is known of it
 INSERT INTO problems (stage, kind, message, advice, locator, digest)
 SELECT %(stage)s, %(kind)s, %(message)s, %(advice)s, %(locator)s, %(digest)s
  WHERE NOT EXISTS (SELECT FROM problems
                     WHERE stage = %(stage)s AND kind = %(kind)s AND locator = %(locator)s
-                      AND message = %(message)s AND run_id = current_run());
+                      AND message = %(message)s
+                      AND (run_id = current_run() OR (stage = 'read' AND digest = %(digest)s)));
+
+-- forget_problems --
+-- What went wrong when these were read before, and does no longer
+DELETE FROM problems AS p
+ WHERE p.stage = 'read'
+   AND p.digest = ANY(%(digests)s)
+   AND p.run_id <> current_run()
+   AND NOT EXISTS (SELECT FROM unnest(%(kinds)s::text[], %(locators)s::text[], %(messages)s::text[])
+                       AS still (kind, locator, message)
+                    WHERE (p.kind, p.locator, p.message) = (still.kind, still.locator, still.message));
 
 -- settle_document --
 -- A document that could not be read at all
@@ -478,18 +592,41 @@ ON CONFLICT (document_id, kind) DO UPDATE
  WHERE (near_duplicates.original_id, near_duplicates.score, near_duplicates.difference)
        IS DISTINCT FROM (excluded.original_id, excluded.score, excluded.difference);
 
+-- forget_relations --
+-- What these documents were nearly the same as, and are no longer
+DELETE FROM near_duplicates AS n
+ USING documents AS d
+ WHERE d.id = n.document_id
+   AND d.digest = ANY(%(digests)s)
+   AND NOT EXISTS (SELECT FROM unnest(%(ids)s::bigint[], %(kinds)s::text[]) AS kept (id, kind)
+                    WHERE (n.document_id, n.kind) = (kept.id, kept.kind));
+
+-- relate_copies --
+-- Documents that are said to be nearly the same as one of these, which were read again: they are related again, too
+INSERT INTO items (run_id, stage, wave, key)
+SELECT DISTINCT %(run_id)s::bigint, 'relate', 1, copy.digest
+  FROM documents AS d
+  JOIN near_duplicates AS n ON n.original_id = d.id
+  JOIN documents AS copy ON copy.id = n.document_id
+ WHERE d.digest = ANY(%(digests)s)
+ ORDER BY copy.digest
+ON CONFLICT DO NOTHING;
+
 
 -- Deciding ---------------------------------------------------------------------------------------
 
 -- texts_to_classify --
--- Everything a classifier may look at, for these documents
+-- Everything a classifier may look at, for those of these documents that are open, or decided by other than a person
 SELECT d.id, d.digest, d.name, d.locator AS path, a.source, d.title, d.subject, d.sender, d.recipients, d.media_type,
        d.size, d.language, d.pages, d.written_at, e.metadata, coalesce(t.body, '') AS body
   FROM documents AS d
   JOIN arrivals AS a ON a.id = d.arrival_id
   LEFT JOIN extractions AS e ON e.id = d.extraction_id
   LEFT JOIN texts AS t ON t.digest = e.text_digest
- WHERE d.digest = ANY(%(digests)s) AND d.decision = 'pending'
+ WHERE d.digest = ANY(%(digests)s)
+   AND (d.decision = 'pending'
+        OR (d.decision IN ('classified', 'needs_review') AND d.state IN ('ok', 'partial')
+            AND NOT EXISTS (SELECT FROM labels AS l WHERE l.document_id = d.id)))
  ORDER BY d.digest;
 
 -- stage_opinions --
@@ -520,6 +657,8 @@ UPDATE documents AS d
        reason = v.reason
   FROM new_verdicts AS v
  WHERE d.id = v.document_id
+   AND (d.decision, d.category, d.confidence, d.decided_by, d.reason)
+       IS DISTINCT FROM (v.decision, v.category, v.confidence, v.decided_by, v.reason)
    AND NOT EXISTS (SELECT FROM labels AS l WHERE l.document_id = d.id);
 
 -- keep_label --
@@ -706,7 +845,12 @@ SELECT count(*) AS arrivals,
        count(*) FILTER (WHERE is_new AND decision = 'needs_review') AS needs_review,
        count(*) FILTER (WHERE is_new AND decision = 'container') AS containers,
        count(*) FILTER (WHERE is_new AND decision = 'unreadable') AS unreadable,
-       (SELECT count(*) FROM problems AS p WHERE p.run_id = %(run_id)s) AS problems,
+       (SELECT count(*)
+          FROM problems AS p
+         WHERE p.run_id = %(run_id)s
+            OR (p.stage = 'read' AND p.digest IN (SELECT key FROM items
+                                                   WHERE run_id = %(run_id)s AND stage = 'read' AND outcome <> 'reused')
+               )) AS problems,
        (SELECT count(*) FROM near_duplicates AS n WHERE n.run_id = %(run_id)s) AS near_duplicates
   FROM (SELECT d.decision,
                b.run_id = a.run_id AND row_number() OVER (PARTITION BY a.digest ORDER BY a.id) = 1 AS is_new
@@ -733,11 +877,50 @@ SELECT d.category, count(*) AS documents, (array_agg(d.reason ORDER BY d.confide
  ORDER BY 2 DESC, 1;
 
 -- problems_of_run --
--- What went wrong in a run
+-- What went wrong in a run, also what had gone wrong the same way before
 SELECT stage, kind, message, advice, locator, digest
   FROM problems
  WHERE run_id = %(run_id)s
+    OR (stage = 'read' AND digest IN (SELECT key FROM items
+                                       WHERE run_id = %(run_id)s AND stage = 'read' AND outcome <> 'reused'))
  ORDER BY stage, kind, locator COLLATE "C", id;
+
+-- reworked_by_run --
+-- Documents held before for which a run did stages again, and how many of them it read
+SELECT count(DISTINCT key) AS reworked,
+       count(DISTINCT key) FILTER (WHERE stage = 'read' AND outcome <> 'reused') AS read_anew,
+       count(DISTINCT key) FILTER (WHERE stage = 'read' AND outcome = 'reused') AS reused
+  FROM items
+ WHERE run_id = %(run_id)s
+   AND stage IN ('read', 'classify')
+   AND NOT EXISTS (SELECT FROM blobs AS b WHERE b.digest = items.key AND b.run_id = %(run_id)s);
+
+-- moves_of_run --
+-- From which category to which a run brought how many documents that were there before; '' for none
+WITH touched AS (
+    SELECT DISTINCT ON (key) key, operation, before,
+           (SELECT max(id) FROM changes AS last
+             WHERE last.run_id = %(run_id)s AND last.relation = 'documents' AND last.key = changes.key) AS last
+      FROM changes
+     WHERE run_id = %(run_id)s AND relation = 'documents'
+     ORDER BY key, id
+), moved AS (
+    SELECT coalesce(t.before ->> 'category', '') AS before,
+           coalesce(CASE WHEN later.id IS NULL THEN d.category ELSE later.before ->> 'category' END, '') AS after
+      FROM touched AS t
+      LEFT JOIN documents AS d ON d.id = (t.key ->> 'id')::bigint
+      LEFT JOIN LATERAL (SELECT c.id, c.before
+                           FROM changes AS c
+                          WHERE c.relation = 'documents' AND c.key = t.key AND c.id > t.last
+                          ORDER BY c.id
+                          LIMIT 1) AS later ON true
+     WHERE t.operation = 'update'
+)
+SELECT before, after, count(*) AS documents
+  FROM moved
+ WHERE before <> after
+ GROUP BY before, after
+ ORDER BY 3 DESC, 1, 2;
 
 
 -- The canonical digest: the catalogue without surrogate ids and times ------------------------------

@@ -1,24 +1,44 @@
 -- open_run --
 -- The newest unfinished run of a job
-SELECT id, kind, state, parameters, config_digest, code_version, host, actor, reason, started_at, heartbeat_at,
-       finished_at, counts, seconds, notebook, message
-  FROM runs
+SELECT id, kind, job, state, parameters, config_digest, rule_set, code_version, host, pid, actor, reason, started_at,
+       heartbeat_at, finished_at, counts, seconds, notebook, message, changes, ended_as, rolled_back_by, attempts,
+       pruned_by
+  FROM runs_now
  WHERE kind = %(kind)s AND job = %(job)s AND state IN ('queued', 'running', 'interrupted')
  ORDER BY id DESC
  LIMIT 1;
 
+-- runs_at_work --
+-- Runs that a living process holds
+SELECT id, kind, job, state, parameters, config_digest, rule_set, code_version, host, pid, actor, reason, started_at,
+       heartbeat_at, finished_at, counts, seconds, notebook, message, changes, ended_as, rolled_back_by, attempts,
+       pruned_by
+  FROM runs_now
+ WHERE is_alive
+ ORDER BY id;
+
+-- keep_configuration --
+-- Settings or rules as they are, for doing a run again
+INSERT INTO configurations (digest, kind, body) VALUES (%(digest)s, %(kind)s, %(body)s) ON CONFLICT DO NOTHING;
+
+-- configuration --
+-- Settings or rules as they were
+SELECT kind, digest, body FROM configurations WHERE digest = %(digest)s;
+
 -- start --
 -- A run begins
-INSERT INTO runs (kind, job, parameters, config_digest, code_version, host, pid, actor, reason, notebook)
-VALUES (%(kind)s, %(job)s, %(parameters)s, %(config_digest)s, %(code_version)s, %(host)s, %(pid)s, %(actor)s,
-        %(reason)s, %(notebook)s)
+INSERT INTO runs (kind, job, parameters, config_digest, rule_set, code_version, host, pid, actor, reason, notebook,
+                  point)
+VALUES (%(kind)s, %(job)s, %(parameters)s, %(config_digest)s, %(rule_set)s, %(code_version)s, %(host)s, %(pid)s,
+        %(actor)s, %(reason)s, %(notebook)s,
+        CASE WHEN %(kind)s NOT IN ('review', 'notebook') THEN journal_point() END)
 RETURNING id;
 
 -- resume --
 -- A run goes on in this process
 UPDATE runs
    SET state = 'running', host = %(host)s, pid = %(pid)s, heartbeat_at = clock_timestamp(), finished_at = NULL,
-       message = '', notebook = coalesce(%(notebook)s, notebook)
+       message = '', notebook = coalesce(%(notebook)s, notebook), attempts = attempts + 1, changes = NULL
  WHERE id = %(id)s;
 
 -- beat --
@@ -26,11 +46,39 @@ UPDATE runs
 UPDATE runs SET heartbeat_at = clock_timestamp(), seconds = %(seconds)s WHERE id = %(id)s;
 
 -- finish --
--- A run ends
+-- A run ends; from now on the journal should hold so many entries of it
 UPDATE runs
    SET state = %(state)s, finished_at = clock_timestamp(), counts = %(counts)s, seconds = %(seconds)s,
-       message = %(message)s
+       message = %(message)s, changes = changes_of(id)
  WHERE id = %(id)s;
+
+-- reconsider --
+-- A run whose problems are settled since
+UPDATE runs
+   SET state = 'finished', message = '', counts = counts || '{"problems": 0}',
+       changes = (SELECT count(*) FROM changes AS c WHERE c.run_id = runs.id)
+ WHERE id = %(id)s
+   AND state = 'finished_with_problems'
+   AND NOT EXISTS (SELECT FROM problems AS p WHERE p.run_id = runs.id);
+
+-- left_behind --
+-- Runs of a person that seem to have lost their process; one that has only just begun may not hold its lock yet
+SELECT id
+  FROM runs_now
+ WHERE kind = %(kind)s AND actor = %(actor)s AND state = 'interrupted'
+   AND started_at < clock_timestamp() - interval '1 second';
+
+-- close_abandoned --
+-- A run whose process is gone is over; what it did stands
+UPDATE runs
+   SET state = 'finished', finished_at = heartbeat_at, message = %(message)s, changes = changes_of(id),
+       counts = jsonb_build_object('labels', (SELECT count(*) FROM labels AS l WHERE l.run_id = runs.id))
+ WHERE id = %(id)s AND state IN ('running', 'interrupted')
+RETURNING id;
+
+-- note_counts --
+-- What a run has done so far
+UPDATE runs SET counts = counts || %(counts)s WHERE id = %(id)s;
 
 -- tie_notebook --
 -- The executed notebook of runs
@@ -42,23 +90,20 @@ UPDATE runs SET notebook = %(after)s WHERE notebook = %(before)s;
 
 -- run_by_id --
 -- One run
-SELECT id, kind, state, parameters, config_digest, code_version, host, actor, reason, started_at, heartbeat_at,
-       finished_at, counts, seconds, notebook, message
-  FROM runs
+SELECT id, kind, job, state, parameters, config_digest, rule_set, code_version, host, pid, actor, reason, started_at,
+       heartbeat_at, finished_at, counts, seconds, notebook, message, changes, ended_as, rolled_back_by, attempts,
+       pruned_by
+  FROM runs_now
  WHERE id = %(id)s;
 
 -- recent_runs --
--- The newest runs, labelling sessions only if asked for; a running one that no process holds was interrupted
-SELECT id, kind,
-       CASE WHEN state = 'running'
-                 AND NOT EXISTS (SELECT FROM pg_locks
-                                  WHERE locktype = 'advisory' AND classid = 1 AND objid = runs.id %% 2147483648
-                                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
-            THEN 'interrupted' ELSE state END AS state,
-       parameters, config_digest, code_version, host, actor, reason, started_at, heartbeat_at,
-       finished_at, counts, seconds, notebook, message
-  FROM runs
- WHERE CASE WHEN %(kind)s::text IS NULL THEN kind <> 'review' ELSE kind = %(kind)s END
+-- The newest runs, labelling sessions only if asked for
+SELECT id, kind, job, state, parameters, config_digest, rule_set, code_version, host, pid, actor, reason, started_at,
+       heartbeat_at, finished_at, counts, seconds, notebook, message, changes, ended_as, rolled_back_by, attempts,
+       pruned_by
+  FROM runs_now
+ WHERE CASE WHEN %(kind)s::text IS NULL THEN kind <> 'review' OR %(reviews)s ELSE kind = %(kind)s END
+   AND (%(state)s::text IS NULL OR state = %(state)s)
  ORDER BY id DESC
  LIMIT %(most)s;
 
@@ -89,7 +134,7 @@ UPDATE items AS i
        worker = %(worker)s
   FROM free
  WHERE i.id = free.id
-RETURNING i.id, i.run_id, i.stage, i.wave, i.key, i.payload, i.strikes, i.lease::text AS lease;
+RETURNING i.id, i.run_id, i.stage, i.wave, i.key, i.payload, i.strikes, i.kills, i.lease::text AS lease;
 
 -- renew --
 -- The leases of a living process
@@ -136,7 +181,8 @@ UPDATE items AS i
 -- strike --
 -- A worker died on this item; it is tried again alone
 UPDATE items
-   SET strikes = strikes + %(count)s, state = 'todo', alone = true, lease = NULL, leased_until = NULL
+   SET strikes = strikes + %(count)s, kills = kills + %(kills)s, state = 'todo', alone = true, lease = NULL,
+       leased_until = NULL
  WHERE id = %(id)s AND lease = %(lease)s
 RETURNING strikes;
 

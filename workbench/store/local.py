@@ -15,6 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,13 +28,21 @@ _is_digest = re.compile(r"[0-9a-f]{64}").fullmatch
 
 
 class LocalStore:
-    """A folder of blobs; safe for many threads and processes at once."""
+    """A folder of blobs; safe for many threads and processes at once.
+
+    Parameters
+    ----------
+    read_only : change nothing, not even to make the folder or to sweep it; what is put or removed is refused
+    """
 
     name = "local"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
         self.folder = folder
         self._incoming = folder / "incoming"
+        self._read_only = read_only
+        if read_only:
+            return
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             for place in (folder, self._incoming):
@@ -44,6 +53,7 @@ class LocalStore:
             raise StoreError(f"the object folder {folder} cannot be used: {_reason(error)}") from error
 
     def put(self, stream: BinaryIO) -> Blob:
+        self._check_writable()
         try:
             with self._new_file() as file:
                 path = Path(file.name)
@@ -75,12 +85,33 @@ class LocalStore:
                 pass
         yield self._place(digest)
 
+    def size(self, digest: Digest) -> int:
+        if not _is_digest(digest):
+            raise BlobMissing(_missing(digest))
+        try:
+            return self._place(digest).stat().st_size
+        except FileNotFoundError:
+            raise BlobMissing(_missing(digest)) from None
+        except OSError as error:
+            raise StoreError(_unreadable(digest, error)) from error
+
     def digests(self) -> Iterator[Digest]:
+        if not self.folder.exists():
+            return  # opened for reading before anything was put
         for first in _folders(self.folder):
             for second in _folders(first):
                 yield from (Digest(name) for name in sorted(p.name for p in second.iterdir()) if _is_digest(name))
 
+    def stored_at(self, digest: Digest) -> datetime:
+        try:
+            return datetime.fromtimestamp(self._place(digest).stat().st_mtime, UTC)
+        except FileNotFoundError:
+            raise BlobMissing(_missing(digest)) from None
+        except OSError as error:
+            raise StoreError(_unreadable(digest, error)) from error
+
     def remove(self, digest: Digest) -> None:
+        self._check_writable()
         if not _is_digest(digest):
             return
         try:
@@ -91,6 +122,10 @@ class LocalStore:
     def free_bytes(self) -> int:
         """What the disk still takes."""
         return shutil.disk_usage(self.folder).free
+
+    def _check_writable(self) -> None:
+        if self._read_only:
+            raise StoreError(f"the object folder {self.folder} was opened for reading alone")
 
     def _place(self, digest: Digest) -> Path:
         return self.folder / digest[:2] / digest[2:4] / digest

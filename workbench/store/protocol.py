@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -26,8 +27,14 @@ class Store(Protocol):
     def file(self, digest: Digest) -> AbstractContextManager[Path]:
         """A verified file to read from, for as long as the block runs; never written to."""
 
+    def size(self, digest: Digest) -> int:
+        """How many bytes lie in the store, without reading them; raises `BlobMissing`."""
+
     def digests(self) -> Iterator[Digest]:
         """Every blob held, in order."""
+
+    def stored_at(self, digest: Digest) -> datetime:
+        """When a blob was written; raises `BlobMissing`."""
 
     def remove(self, digest: Digest) -> None:
         """Forget a blob; one that is not there is no error."""

@@ -1,39 +1,53 @@
-"""Wiring only: settings in, a live `Workbench` out.
+"""The workbench as a program sees it: rooms put together, each asked for what it knows.
 
 Rooms receive values; this is the one place that reads configuration and hands
 it to them. Everything is made when it is first used, so that a command which
 only shows help or lists documents starts no more than it needs.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from workbench import config, jobs, notebooks, pipeline, runs, wiring
+from workbench import config, integrity, runs, wiring
 from workbench.analytics import Analytics
-from workbench.catalog import browsing, canonical, deciding, outcomes
+from workbench.app import (
+    executing,
+    ingesting,
+    problems,
+    rehearsing,
+    reporting,
+    reprocessing,
+    reviewing,
+    taking_back,
+)
+from workbench.app.journal import Journal
+from workbench.app.reviewing import Session
+from workbench.app.runs import Runs
+from workbench.app.schedules import Schedules
+from workbench.app.snapshots import Snapshots
+from workbench.catalog import browsing, canonical, explaining
 from workbench.catalog.browsing import Life
-from workbench.catalog.deciding import Category
-from workbench.classification.cascade import Cascade, with_plugins
+from workbench.catalog.explaining import Explanation
+from workbench.catalog.problems import Failure, Trouble
 from workbench.classification.rulefile import load as load_rules
-from workbench.classification.rules import RuleClassifier
 from workbench.config import Settings
 from workbench.database import Database, Transaction, migrations
-from workbench.errors import ConfigError, NotFound, UnknownName
+from workbench.errors import UnknownName
 from workbench.extraction import Format, formats
+from workbench.integrity import Checked
+from workbench.listing import Listing
 from workbench.notebooks import Executed
-from workbench.pipeline import Rules, Setting, extracting, scratch
+from workbench.pipeline import extracting, scratch
 from workbench.pipeline.extracting import Extracted
 from workbench.progress import Progress, silent
-from workbench.records import Document, Extraction, Hit, Label, Problem, Run, RunState, Thumbnail
+from workbench.records import Document, Extraction, Hit, Label, Thumbnail
 from workbench.report import Report
-from workbench.runs import Order
-from workbench.runs.origin import actor_name, code_version
-from workbench.sources import FolderSource
-from workbench.store import LocalStore
+from workbench.rollback import Plan
+from workbench.runs.origin import actor_name
+from workbench.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +62,8 @@ class Workbench:
     role : "service" for ingest, shell and notebooks, "app" for pages and REST
     roles : what the caller may see, for the role "app"
     actor : who is at work; the system's user by default
+    rehearse : write nothing: what is done is seen by this workbench alone, and forgotten when it is closed; as the
+        variable WORKBENCH_REHEARSE says by default
 
     Examples
     --------
@@ -64,11 +80,14 @@ class Workbench:
         role: str = "service",
         roles: Sequence[str] = ("*",),
         actor: str = "",
+        rehearse: bool | None = None,
     ) -> None:
         self.settings = settings or config.load(Path(project) if project else None)
         self._role = role
         self._roles = tuple(roles)
         self._actor = actor or actor_name()
+        self.is_rehearsal = rehearsing.is_wanted(asked=rehearse)
+        self._closing = ExitStack()
 
     def __enter__(self) -> Self:
         return self
@@ -76,10 +95,16 @@ class Workbench:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
+    @property
+    def actor(self) -> str:
+        """Who is at work."""
+        return self._actor
+
     def close(self) -> None:
         """Give the connections back; the embedded server goes on running."""
         if "database" in self.__dict__:
             self.database.close()
+        self._closing.close()
 
     # What it is made of -------------------------------------------------------------------------
 
@@ -91,12 +116,19 @@ class Workbench:
             current = migrations.is_current(connection)
         if not current:
             migrations.migrate(admin)
-        return Database(own, role=role, actor=self._actor, roles=self._roles)
+        opened = rehearsing.database_class(rehearse=self.is_rehearsal)
+        return opened(own, role=role, actor=self._actor, roles=self._roles)
 
     @cached_property
-    def store(self) -> LocalStore:
+    def store(self) -> Store:
         """The blobs."""
-        return LocalStore(self.settings.home_folder / "objects")
+        return rehearsing.store(self.settings, self._closing, rehearse=self.is_rehearsal)
+
+    def rehearsal(self, *, settings: Settings | None = None) -> "Workbench":
+        """Open a twin that writes nothing; what it does it forgets when it is closed."""
+        return Workbench(
+            settings=settings or self.settings, role=self._role, roles=self._roles, actor=self._actor, rehearse=True
+        )
 
     @cached_property
     def analytics(self) -> Analytics:
@@ -111,6 +143,8 @@ class Workbench:
         progress: Progress = silent,
         reason: str = "",
         allow_empty: bool = False,
+        move_to: Path | str | None = None,
+        rehearse: bool = False,
     ) -> Report:
         """Take files and folders to a decision; goes on with an interrupted run of the same paths.
 
@@ -118,27 +152,41 @@ class Workbench:
         ----------
         progress : told how far each stage is; `progress.shown` gives bars or log lines
         allow_empty : whether a folder that held files and is empty now was really emptied
+        move_to : a folder that files are moved to once they are taken; None to leave them where they lie
+        rehearse : compute everything and give the same report, but write nothing
         """
-        if not paths or not all(str(path).strip() for path in paths):
-            raise ConfigError("a path is empty; name the files and folders to take (an unset variable?)")
-        folders = self.settings.folders
-        source = FolderSource(
-            [config.expanded(Path(path)) for path in paths],
-            include=folders.include,
-            exclude=folders.exclude,
-            without=[self.settings.home_folder],
-        )
-        order = Order(
-            kind="ingest",
-            job="\n".join(source.places),
-            parameters={"paths": list(source.places)},
-            config_digest=self.settings.digest(),
-            code_version=code_version(),
+        if rehearse and not self.is_rehearsal:
+            with self.rehearsal() as twin:
+                return twin.ingest(*paths, progress=progress, reason=reason, allow_empty=allow_empty, move_to=move_to)
+        run = ingesting.ingest(
+            self.settings,
+            self.database,
+            self.store,
+            paths,
+            author=self._actor,
             reason=reason,
-            notebook=os.environ.get("WORKBENCH_NOTEBOOK"),
+            allow_empty=allow_empty,
+            move_to=move_to,
+            progress=progress,
         )
-        run = pipeline.ingest(self._setting(), source, order, progress=progress, allow_empty=allow_empty)
         return self.report(run.id)
+
+    def reprocess(
+        self, *, progress: Progress = silent, reason: str = "", rehearse: bool = False, **chosen: Any
+    ) -> Report:  # Any: see reprocessing.reprocess
+        """Do stages again for documents that are held, and take in again what a run had taken and was taken back.
+
+        Parameters
+        ----------
+        chosen : failed, extractor, category, run, documents or everything; stage="classify" reads nothing, anew=True
+            reads again also what is still valid
+        """
+        if rehearse and not self.is_rehearsal:
+            with self.rehearsal() as twin:
+                return twin.reprocess(progress=progress, reason=reason, **chosen)
+        if category := chosen.get("category"):
+            self._check_category(category)
+        return self.report(reprocessing.reprocess(self, progress=progress, reason=reason, **chosen).id)
 
     def extract(self, *paths: Path | str, **changes: Any) -> Iterator[Extracted]:  # Any: fields of ExtractOptions
         """Read files in worker processes and keep nothing; what a container holds is there until the next file.
@@ -161,12 +209,13 @@ class Workbench:
         """Say what a document is; a person's word outranks every classifier's."""
         found = self.document(document)
         self._check_category(category)
-        order = Order(kind="review", job=f"{self._actor} {found.id}", code_version=code_version())
-        with runs.begin(self.database, order) as (run, _):
-            with self.database.transaction(run=run.id) as tx:
-                deciding.label(tx, Label(document_id=found.id, category=category, actor=self._actor, note=note))
-            runs.finish(self.database, run.id, RunState.FINISHED, counts={"labels": 1}, seconds={})
+        label = Label(document_id=found.id, category=category, actor=self._actor, note=note)
+        reviewing.label(self.database, label)
         return self.document(found.id)
+
+    def reviewing(self, *, reason: str = "") -> AbstractContextManager[Session]:
+        """Hold the labels given within a `with` block as one run; one given outside is a run of its own."""
+        return reviewing.session(self.database, reason=reason)
 
     def run_notebook(
         self, name: str, parameters: Mapping[str, Any], *, progress: bool = False, reason: str = ""
@@ -182,20 +231,7 @@ class Workbench:
         -------
         the run's number, and what came of it
         """
-        folder = self.executed_notebooks
-        notebooks.prune(folder, older_than_days=self.settings.notebooks.keep_days)
-        notebook = notebooks.find(self.settings.project / "notebooks", name)
-        return jobs.run_notebook(
-            self.database,
-            notebook,
-            notebooks.check(notebook, parameters),
-            folder=folder,
-            environment={"WORKBENCH_CONFIG": str(self.settings.project / "config")},
-            timeout_s=self.settings.notebooks.timeout_s,
-            progress=progress,
-            code_version=code_version(),
-            reason=reason,
-        )
+        return executing.run_notebook(self, name, parameters, progress=progress, reason=reason)
 
     @property
     def executed_notebooks(self) -> Path:
@@ -218,19 +254,18 @@ class Workbench:
     def document(self, key: int | str) -> Document:
         """One document by id, beginning of its digest, file name or path."""
         with self._read() as tx:
-            found = browsing.numbered(tx, key) if isinstance(key, int) else browsing.named(tx, key)
-        if not found:
-            raise NotFound(f"no document {key!r}; give its number, name, path or the beginning of its digest")
-        if len(found) > 1:
-            listed = "".join(f"\n  {d.id}  {d.locator}" for d in found[:10])
-            raise NotFound(f"{len(found)} documents are called {key!r}; say which by its number:{listed}")
-        return found[0]
+            return browsing.only(browsing.known(tx, key), key)
 
     def life(self, key: int | str) -> Life:
         """Everything the catalogue knows about a document."""
         document = self.document(key)
         with self._read() as tx:
             return browsing.life(tx, document)
+
+    def explain(self, key: int | str) -> Explanation:
+        """The life of a document, also of one that was taken back: what happened to it, by which run, and why."""
+        with self._read() as tx:
+            return explaining.explain(tx, browsing.only(browsing.known(tx, key) or explaining.gone(tx, key), key))
 
     def text(self, key: int | str) -> str:
         """A document's text."""
@@ -262,27 +297,51 @@ class Workbench:
 
     def report(self, run_id: int) -> Report:
         """What a run did."""
-        run = runs.get(self.database, run_id)
-        with self._read() as tx:
-            return Report(
-                run=run,
-                counts=outcomes.counts(tx, run_id),
-                categories=outcomes.categories(tx, run_id),
-                problems=outcomes.problems(tx, run_id),
-            )
+        return reporting.report(self.database, run_id, rehearsal=self.is_rehearsal)
 
     def reports_of_notebook(self, path: Path) -> list[Report]:
         """What the runs did that an executed notebook started."""
         return [self.report(run_id) for run_id in runs.of_notebook(self.database, str(path))]
 
-    def runs(self, *, kind: str | None = None, most: int = 20) -> list[Run]:
-        """The newest runs first."""
-        return runs.recent(self.database, kind=kind, most=most)
+    def rollback(self, run: int, **how: Any) -> Plan:  # Any: see taking_back.rollback
+        """Take a run back, as a run of its own; `how` is dry_run, cascade, labels, reason, progress."""
+        return taking_back.rollback(self, run, **how)
 
-    def problems(self, run_id: int) -> list[Problem]:
-        """What went wrong in a run."""
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """The named points to return to: `wb.snapshots.create("before new rules", reason="…")`."""
+        return Snapshots(self)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """What runs changed, row by row; and forgetting what is old."""
+        return Journal(self)
+
+    def check(self, *, sample: float | str = 1.0, repair: bool = False, progress: Progress = silent) -> Checked:
+        """Compare catalogue, store and journal, as `integrity.check` explains."""
+        return integrity.check(self.database, self.store, sample=sample, repair=repair, progress=progress)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The runs: `wb.runs`, `wb.runs(kind="ingest")`, `wb.runs[12]`."""
+        return Runs(self)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        """What runs at which times: `wb.schedules`, `wb.schedules.run("nightly")`, `wb.schedules.install()`."""
+        return Schedules(self)
+
+    def problems(
+        self, run: int | None = None, *, kind: str | None = None, state: str | None = None, settled: bool = False
+    ) -> Listing[Failure]:
+        """What went wrong and still stands; of a run, all that it met."""
         with self._read() as tx:
-            return outcomes.problems(tx, run_id)
+            return problems.each(tx, run=run, kind=kind, state=state, settled=settled)
+
+    def problem_kinds(self) -> Listing[Trouble]:
+        """What went wrong and still stands, by kind with counts and examples."""
+        with self._read() as tx:
+            return problems.kinds(tx)
 
     def sql(self, question: str, params: Mapping[str, Any] | None = None) -> "pd.DataFrame":  # Any: bound values
         """Answer a question in DuckDB's SQL over the catalogue, as a DataFrame."""
@@ -311,34 +370,3 @@ class Workbench:
             known |= set(browsing.categories(tx))
         if category not in known:
             raise UnknownName("category", category, known=known, where=str(self.settings.rules))
-
-    def _setting(self) -> Setting:
-        file = self.settings.path(self.settings.rules)
-        rules = self._rules
-        return Setting(
-            database=self.database,
-            store=self.store,
-            cascade=Cascade(with_plugins([RuleClassifier(rules)])),
-            rules=Rules(
-                digest=rules.digest,
-                body=file.read_text(encoding="utf-8"),
-                author=self._actor,
-                message=f"from {self.settings.rules}",
-                categories=[_category(c) for c in rules.categories],
-            ),
-            options=wiring.extract_options(self.settings, scratch=self.settings.home_folder / "scratch"),
-            pool=wiring.pool(self.settings),
-            scratch=self.settings.home_folder / "scratch",
-        )
-
-
-def _category(given: Any) -> Category:  # Any: the rule set's own model
-    return Category(
-        id=given.id,
-        title_de=given.title.de,
-        title_en=given.title.en,
-        sensitive=given.sensitive,
-        roles=tuple(given.roles),
-        retention_days=given.retention_days,
-        target=given.target,
-    )

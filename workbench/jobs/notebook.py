@@ -1,6 +1,6 @@
-"""What joins several rooms: a notebook that runs as a run of its own."""
+"""A notebook that runs as a run of its own, tied to it and to the runs it starts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,13 @@ def run_notebook(
     progress: bool = False,
     code_version: str = "",
     reason: str = "",
+    on_begin: Callable[[int], None] | None = None,
 ) -> tuple[int, Executed]:
     """Execute a notebook, keep it below `folder`, and tie it to its run and to those it started.
+
+    Parameters
+    ----------
+    on_begin : told the run's number before anything is executed
 
     Returns
     -------
@@ -37,6 +42,8 @@ def run_notebook(
     with runs.begin(database, order) as (run, _):
         output = folder / f"{datetime.now():%Y-%m-%d}" / f"{name}-{run.id}.ipynb"
         runs.tie_notebook(database, [run.id], str(output))
+        if on_begin:
+            on_begin(run.id)
         try:
             done = notebooks.execute(
                 notebook,

@@ -1,0 +1,102 @@
+"""What taking back would touch, gathered in temporary tables of one transaction.
+
+For each row the journal knows what it was before the first change that is
+taken back, and what it was after the last one. A row that is still as it was
+left is undone; one that is not is in conflict. What belongs to a document
+that somebody decided about or changed since stays with it, and so does a
+document whose content was met again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.database import Queries, Transaction
+from workbench.rollback.plan import Fate, Plan, Planned, PlannedEffect, listing
+
+SQL = Queries("rollback")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What is taken back.
+
+    Parameters
+    ----------
+    runs : these, or all since `point` where there are none
+    point : only what was journaled after this entry
+    cascade : also the later runs that stand in the way
+    labels : also what people decided since
+    """
+
+    runs: tuple[int, ...] = ()
+    point: int = 0
+    cascade: bool = False
+    labels: bool = False
+
+
+def collect(tx: Transaction, scope: Scope) -> Plan:
+    """Gather what taking back would do; the temporary tables stay until the transaction ends."""
+    for table in (SQL.stage_scope, SQL.stage_undo, SQL.stage_stays, SQL.stage_leaving):
+        tx.run(table)
+    if scope.runs:
+        tx.run(SQL.add_to_scope, {"runs": list(scope.runs)})
+    else:
+        tx.run(SQL.add_runs_since, {"point": scope.point, "labels": scope.labels})
+    _judge(tx, scope)
+    while scope.cascade and (more := _in_the_way(tx, labels=scope.labels)):
+        tx.run(SQL.add_to_scope, {"runs": more})
+        tx.run(SQL.forget_staged)
+        _judge(tx, scope)
+    return _plan(tx, scope)
+
+
+def relations(tx: Transaction) -> list[str]:
+    """What the journal keeps, in the order in which rows are put back."""
+    return [row[0] for row in tx.tuples(SQL.journaled_relations)]
+
+
+def _judge(tx: Transaction, scope: Scope) -> None:
+    tx.run(SQL.collect, {"point": scope.point})
+    tx.run(SQL.analyze)
+    for relation in relations(tx):
+        tx.run(SQL.compare, {"relation": relation})
+    tx.run(SQL.find_owners)
+    tx.run(SQL.judge)
+    tx.run(SQL.judge_clashes)
+    for finding in (SQL.keep_labelled, SQL.keep_changed, SQL.keep_spoken_about, SQL.note_leaving):
+        tx.run(finding)
+    # What stays may hold what is inside of it, and that something else.
+    while tx.run(SQL.stay_arrivals) + tx.run(SQL.stay_documents):
+        pass
+    for sparing in (SQL.spare_staying, SQL.unspare_opinions, SQL.spare_arrivals, SQL.spare_in_use):
+        tx.run(sparing)
+
+
+def _in_the_way(tx: Transaction, *, labels: bool) -> list[int]:
+    return [row[0] for row in tx.tuples(SQL.runs_in_the_way, {"labels": labels})]
+
+
+def _plan(tx: Transaction, scope: Scope) -> Plan:
+    documents = [
+        Planned(**{**row, "what": Fate(row["what"])}) for row in tx.dicts(SQL.planned_documents)
+    ]  # what the query names are the fields
+    rows: dict[str, dict[str, int]] = {}
+    for relation, what, count in tx.tuples(SQL.planned_counts):
+        rows.setdefault(relation, {})[what] = count
+    everyone = _in_the_way(tx, labels=True)
+    runs = _in_the_way(tx, labels=False)
+    return Plan(
+        runs=tuple(row[0] for row in tx.tuples(SQL.runs_in_scope)),
+        documents=listing(documents),
+        rows=rows,
+        effects=tx.all(SQL.planned_effects, into=PlannedEffect),
+        others=[_other(*row) for row in tx.tuples(SQL.other_conflicts)],
+        in_the_way=tuple(runs),
+        is_labelled=everyone != runs,
+    )
+
+
+def _other(relation: str, key: dict[str, str], by_run: int | None) -> str:
+    names: Sequence[str] = list(key.values())
+    what = {"rule_sets": "rule set", "categories": "category"}[relation]
+    return f"the {what} {' '.join(names)} is kept: run {by_run} changed it since"

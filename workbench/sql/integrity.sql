@@ -1,0 +1,74 @@
+-- journaled --
+-- The relations that the journal keeps, in the order in which rows refer to each other
+SELECT relation FROM journaled ORDER BY place;
+
+-- gaps --
+-- Rows of a relation that its entries do not lead to, the first of each kind, and how many there are
+WITH numbered AS (
+    SELECT key, gap, row_number() OVER (PARTITION BY gap ORDER BY key) AS place, count(*) OVER (PARTITION BY gap) AS total
+      FROM journal_gaps(%(relation)s)
+)
+SELECT key, gap, total FROM numbered WHERE place <= %(most)s ORDER BY gap, key;
+
+-- incomplete_runs --
+-- Runs that ended with another number of entries than the journal holds
+SELECT r.id, r.changes AS expected, count(c.id) AS found
+  FROM runs AS r
+  LEFT JOIN changes AS c ON c.run_id = r.id
+ WHERE r.changes IS NOT NULL AND r.pruned_by IS NULL
+ GROUP BY r.id
+HAVING count(c.id) <> r.changes
+ ORDER BY r.id;
+
+-- unreachable_snapshots --
+-- Points before the part of the journal that is pruned
+SELECT name FROM snapshots WHERE change_id < (SELECT max(up_to) FROM prunings) ORDER BY created_at, name;
+
+-- unfinished_runs --
+-- Runs that may have stored bytes which no document names yet
+SELECT id, is_alive
+  FROM runs_now
+ WHERE state IN ('running', 'interrupted') AND kind NOT IN ('review', 'notebook')
+ ORDER BY id;
+
+-- count_blobs --
+-- How many blobs the catalogue names
+SELECT count(*) FROM blobs;
+
+-- blobs_after --
+-- What the catalogue names, a page in the order of digests; the size of a sealed blob is not that of its content
+SELECT digest, CASE WHEN stored_digest = digest THEN size END AS size, false AS is_recalled
+  FROM blobs
+ WHERE digest > %(after)s
+ ORDER BY digest
+ LIMIT %(most)s;
+
+-- recalled_after --
+-- What only the journal names, for taking back; a page in the order of digests
+SELECT DISTINCT ON (c.key) c.key ->> 'digest' AS digest,
+       CASE WHEN c.before ->> 'stored_digest' = c.before ->> 'digest' THEN (c.before ->> 'size')::bigint END AS size,
+       true AS is_recalled
+  FROM changes AS c
+ WHERE c.relation = 'blobs' AND c.operation = 'delete' AND c.key > jsonb_build_object('digest', %(after)s::text)
+   AND NOT EXISTS (SELECT FROM blobs AS b WHERE b.digest = c.key ->> 'digest')
+ ORDER BY c.key, c.id DESC
+ LIMIT %(most)s;
+
+-- belonging --
+-- The documents that blobs belong to by name, where each or what holds it came from, and the runs that need it
+WITH RECURSIVE up AS (
+    SELECT a.digest, a.source, a.locator, a.parent
+      FROM arrivals AS a
+     WHERE a.digest = ANY (%(digests)s)
+    UNION
+    SELECT u.digest, p.source, p.locator, p.parent
+      FROM up AS u
+      JOIN arrivals AS p ON p.digest = u.parent
+)
+SELECT w.digest,
+       ARRAY(SELECT DISTINCT a.name FROM arrivals AS a WHERE a.digest = w.digest ORDER BY a.name) AS documents,
+       ARRAY(SELECT DISTINCT u.source || ' ' || u.locator FROM up AS u WHERE u.digest = w.digest AND u.parent IS NULL
+              ORDER BY 1) AS places,
+       ARRAY(SELECT DISTINCT c.run_id FROM changes AS c
+              WHERE c.relation = 'blobs' AND c.key = jsonb_build_object('digest', w.digest) ORDER BY 1) AS runs
+  FROM unnest(%(digests)s::text[]) AS w (digest);
