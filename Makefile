@@ -2,7 +2,7 @@
 # Every path is relative, so that the checkout may lie where its path holds spaces.
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test lint lab dashboard benchmark stop clean clean-data
+.PHONY: help run setup setup-dev test kill lint lab dashboard benchmark stop clean clean-data
 
 BIN := .venv/bin
 # What to add to the command, e.g. make test ARGS="-k rollback", make run ARGS="-p workers 4"
@@ -27,6 +27,9 @@ setup-dev:  ## Install what tests and lint need as well
 
 test: setup-dev  ## Install what the tests need and run them all
 	$(BIN)/python -m pytest $(ARGS)
+
+kill: setup-dev  ## Kill an ingest 1,000 times, in any of its processes, and see that nothing is lost (ARGS=200)
+	$(BIN)/python -m tests.pipeline.killing $(ARGS)
 
 lint:  ## Check style, types and floors
 	@scripts/python-packages dev

@@ -19,6 +19,7 @@ BENCHMARKS = {
     "tiers": (1000, "every way of reading beside the library it is built on"),
     "again": (2000, "a second ingest over the same files, whole process"),
     "journal": (1000, "database time of an ingest with the journal and without"),
+    "rollback": (10_000, "taking a run back and putting it back, beside the ingest and a dump from before"),
     "lookup": (100_000, "near duplicates of one document among so many, from a fresh process"),
     "search": (100_000, "full-text search among so many documents, beside ILIKE"),
     "reading": (40, "words, order, tables and fields of letters in every format and of real files"),

@@ -52,7 +52,7 @@ def server() -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="wb-test-"))
     folder.chmod(0o755)
     running = embedded.ensure(folder / "pg")
-    _hurry(running)
+    hurry(running)
     try:
         yield running
     finally:
@@ -117,7 +117,7 @@ def workbench(settings: Settings) -> Iterator[Workbench]:
         yield live
 
 
-def _hurry(server: Server) -> None:
+def hurry(server: Server) -> None:
     # Nothing of a test has to survive a power cut.
     with psycopg.connect(server.conninfo(role="admin", database="postgres"), autocommit=True) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):

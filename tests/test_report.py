@@ -11,8 +11,8 @@ from workbench.report import Report
 
 START = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 RUN = Run(
-    id=7, kind="ingest", job="/a", state=RunState.FINISHED_WITH_PROBLEMS, parameters={}, config_digest="", code_version="1",
-    host="h", actor="anna", started_at=START, finished_at=START + timedelta(seconds=12.34),
+    id=7, kind="ingest", job="/a", state=RunState.FINISHED_WITH_PROBLEMS, parameters={}, config_digest="",
+    code_version="1", host="h", actor="anna", started_at=START, finished_at=START + timedelta(seconds=12.34),
 )  # fmt: skip
 COUNTS = {
     "arrivals": 12, "documents": 10, "duplicates": 2, "classified": 7, "needs_review": 1, "containers": 1,
@@ -81,3 +81,25 @@ def test_as_json_it_survives_the_way_there_and_back(report: Report) -> None:
 
 def test_a_run_that_is_not_over_has_taken_no_time(report: Report) -> None:
     assert replace(report, run=replace(RUN, finished_at=None)).seconds == 0.0
+
+
+def test_what_was_held_back_is_told_with_what_takes_it_in_again(report: Report) -> None:
+    run = replace(RUN, counts={"held": 3, "held_since": {"5": 3}})
+    told = replace(report, run=run, counts=NOTHING, categories=[], problems=[])
+    assert told.headline == (
+        "run 7: nothing new; 3 held back since run 5 was taken back; 'workbench reprocess --run 5' takes them in again"
+    )
+
+
+def test_a_run_that_reworked_tells_what_it_did_again(report: Report) -> None:
+    run = replace(RUN, kind="reprocess")
+    done = {**NOTHING, "reworked": 9, "read_anew": 2, "reused": 7, "recategorised": 1}
+    moves = [{"before": "", "after": "invoice", "documents": 1}]
+    told = replace(report, run=run, counts=done, categories=[], moves=moves)
+    assert told.headline == (
+        "run 7: 9 documents gone through again; 2 read anew, 7 reused, 1 changed category; 1 problems; it took 12.3 s"
+    )
+    assert "none -> invoice" in str(told)
+    assert "<td style='text-align:left'>none</td>" in told._repr_html_()
+    none = replace(told, counts=NOTHING | {"reworked": 0}, moves=[], problems=[])
+    assert none.headline == "run 7: no document is chosen; nothing was done again"

@@ -5,13 +5,14 @@ handed to DuckDB, which can reach neither files nor the network. `sql` takes
 any question; the functions below are the ones that are asked most.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from psycopg.conninfo import conninfo_to_dict
 
-from workbench.database import Queries
+from workbench.database import Database, Queries
 from workbench.errors import ConfigError, DatabaseError, UnknownName
 
 if TYPE_CHECKING:
@@ -28,10 +29,12 @@ class Analytics:
     ----------
     conninfo : libpq connection string
     roles : what the caller may see; ("*",) for everything
+    rehearsal : whose rows are asked, which no other connection sees
     """
 
     conninfo: str
     roles: tuple[str, ...] = ("*",)
+    rehearsal: Database | None = None
 
     def sql(self, question: str, params: Mapping[str, Any] | None = None) -> "pd.DataFrame":  # Any: what DuckDB binds
         """Answer a question in DuckDB's SQL.
@@ -75,6 +78,8 @@ class Analytics:
             with dbapi.connect(_uri(self.conninfo)) as connection, connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 cursor.execute(f"SET LOCAL workbench.roles = '{','.join(self.roles)}'")
+                if self.rehearsal:
+                    return {name: _rehearsed(cursor, self.rehearsal, getattr(SQL, name)) for name in names}
                 return {name: _fetch(cursor, getattr(SQL, name)) for name in names}
         except adbc_driver_manager.OperationalError as error:
             raise DatabaseError(f"the catalogue could not be read: {error}") from error
@@ -143,6 +148,21 @@ class Analytics:
 def _fetch(cursor: Any, query: str) -> Any:  # Any: neither driver nor Arrow carries types
     cursor.execute(query)
     return cursor.fetch_arrow_table()
+
+
+def _rehearsed(cursor: Any, rehearsal: Database, query: str) -> Any:  # Any: neither driver nor Arrow carries types
+    """The rows of a rehearsal, under the types that the driver gives those of the catalogue."""
+    import pyarrow as pa
+
+    schema = _fetch(cursor, f"SELECT * FROM ({query}) AS asked LIMIT 0").schema
+    with rehearsal.transaction() as tx:
+        rows = tx.tuples(query)
+    columns = zip(*rows, strict=True) if rows else ([] for _ in schema)
+    arrays = [
+        pa.array([json.dumps(v) if isinstance(v, dict) else v for v in column], getattr(f.type, "storage_type", f.type))
+        for column, f in zip(columns, schema, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, names=schema.names)
 
 
 def _uri(conninfo: str) -> str:

@@ -14,7 +14,8 @@
     ├── ExtractionError      bytes that an extractor cannot read; carries the state they are in
     ├── ExecutorError        worker processes cannot be started or do not stay alive
     ├── RunError             a run cannot start, resume or end as asked
-    │   └── RunHeld          another process holds it
+    │   ├── RunHeld          another process holds it
+    │   └── NothingToDo      nothing is left to take back, or to go on with
     └── NotebookError        a notebook is missing, has no such parameter, or failed
 
 The message says what, which, and what to do. Expected trouble with one
@@ -108,6 +109,10 @@ class RunError(WorkbenchError):
 
 class RunHeld(RunError):
     """Another process holds the run."""
+
+
+class NothingToDo(RunError):
+    """Nothing is left to take back, or to go on with."""
 
 
 class NotebookError(WorkbenchError):

@@ -21,6 +21,7 @@ _OUTCOMES = (
     ("read_anew", "read anew"),
     ("reused", "reused as they were read before"),
     ("recategorised", "in another category than before"),
+    ("effects", "moved away or acknowledged where they came from"),
 )
 
 
@@ -126,11 +127,14 @@ class Report:
         c = self.counts
         if not c["reworked"] and not c["arrivals"] and not self.problems:
             return "no document is chosen; nothing was done again"
-        again = f"; {c['arrivals']} arrivals taken in again" if c["arrivals"] else ""
-        return (
-            f"{c['reworked']} documents gone through again in {self.seconds:.1f} s; {c['read_anew']} read anew, "
-            f"{c['reused']} reused; {c['recategorised']} changed category{again}"
-        )
+        parts = [f"{c['arrivals']} arrivals taken in again"] if c["arrivals"] else []
+        if c["reworked"]:
+            parts.append(
+                f"{c['reworked']} documents gone through again; {c['read_anew']} read anew, {c['reused']} reused, "
+                f"{c['recategorised']} changed category"
+            )
+        parts += [f"{len(self.problems)} problems"] if self.problems else []
+        return f"{'; '.join(parts)}; it took {self.seconds:.1f} s"
 
 
 def _held(run: str) -> str:

@@ -9,9 +9,7 @@ import pytest
 from tests.app.watching import look
 from tests.conftest import Catalogue
 from workbench import Workbench
-from workbench.config import Settings
 from workbench.report import Report
-
 
 LETTER = "Rechnung\n\nRechnungsnummer: 4711\nWir berechnen Ihnen 1.190,00 EUR inkl. 19 % USt.\n"
 
@@ -40,9 +38,9 @@ def test_a_rehearsal_gives_the_report_of_the_ingest_and_writes_nothing(
     workbench: Workbench, catalogue: Catalogue, folder: Path
 ) -> None:
     home = workbench.settings.home_folder
-    before = look(catalogue, home / "objects", folder)
+    before = look(catalogue.conninfo("admin"), home / "objects", folder)
     rehearsed = workbench.ingest(folder, rehearse=True)
-    assert look(catalogue, home / "objects", folder) == before
+    assert look(catalogue.conninfo("admin"), home / "objects", folder) == before
     assert list((home / "scratch").iterdir()) == []
     assert rehearsed.headline.startswith("rehearsal, nothing was written: ")
     assert rehearsed.as_json()["run"] is None
@@ -53,9 +51,9 @@ def test_a_rehearsal_gives_the_report_of_the_ingest_and_writes_nothing(
     assert happened >= {"documents", "duplicates", "near_duplicates", "containers", "unreadable", "needs_review"}
 
     _change(folder)
-    before = look(catalogue, home / "objects", folder)
+    before = look(catalogue.conninfo("admin"), home / "objects", folder)
     rehearsed = workbench.ingest(folder, rehearse=True)
-    assert look(catalogue, home / "objects", folder) == before
+    assert look(catalogue.conninfo("admin"), home / "objects", folder) == before
 
     real = workbench.ingest(folder)
     assert _told(rehearsed) == _told(real)
@@ -70,9 +68,10 @@ def test_files_that_would_be_moved_stay_where_they_are(
     inbox.mkdir()
     (tmp_path / "done").mkdir()
     (inbox / "brief.txt").write_text(LETTER, encoding="utf-8")
-    before = look(catalogue, inbox, tmp_path / "done")
+    before = look(catalogue.conninfo("admin"), inbox, tmp_path / "done")
     rehearsed = workbench.ingest(inbox, move_to=tmp_path / "done", rehearse=True)
-    assert look(catalogue, inbox, tmp_path / "done") == before
+    assert rehearsed.counts["effects"] == 1
+    assert look(catalogue.conninfo("admin"), inbox, tmp_path / "done") == before
     real = workbench.ingest(inbox, move_to=tmp_path / "done")
     assert not (inbox / "brief.txt").exists()
     assert _told(rehearsed) == _told(real)
@@ -82,25 +81,31 @@ def test_steps_of_one_rehearsal_see_each_other_and_are_forgotten_together(
     operator: Workbench, catalogue: Catalogue, folder: Path
 ) -> None:
     operator.ingest(folder / "emails")
-    before = look(catalogue, operator.settings.home_folder / "objects", folder)
+    before = look(catalogue.conninfo("admin"), operator.settings.home_folder / "objects", folder)
     with operator.rehearsal() as twin:
         assert twin.ingest(folder / "letters").counts["documents"] > 0
         assert twin.ingest(folder / "letters").headline.endswith("nothing new")
         letter = next(d for d in twin.documents() if "letters" in d.locator)
         assert twin.label(letter.id, "contract").category == "contract"
         assert twin.text(letter.id)
+        labelled = "SELECT d.category FROM labels AS l JOIN documents AS d ON d.id = l.document_id"
+        assert list(twin.sql(labelled)["category"]) == ["contract"]
+        seen, real = (one.analytics.arrow(*one.analytics.tables()) for one in (twin, operator))
+        assert {name: table.schema.names for name, table in seen.items()} == {
+            name: table.schema.names for name, table in real.items()
+        }
         with twin.store.open(letter.digest) as stream:
             assert stream.read()
         assert twin.rollback(twin.runs()[1].id, cascade=True, labels=True).by
         assert twin.rollback(operator.runs()[0].id).by
         assert twin.stats()["documents"] == 0
-    assert look(catalogue, operator.settings.home_folder / "objects", folder) == before
+    assert look(catalogue.conninfo("admin"), operator.settings.home_folder / "objects", folder) == before
 
 
 def test_every_workbench_of_a_process_rehearses_where_the_environment_says_so(
     workbench: Workbench, catalogue: Catalogue, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = look(catalogue, folder)
+    before = look(catalogue.conninfo("admin"), folder)
     monkeypatch.setenv("WORKBENCH_REHEARSE", "1")
     with Workbench(settings=workbench.settings, role="app") as unaware:
         assert unaware.ingest(folder / "letters").rehearsal
@@ -108,4 +113,4 @@ def test_every_workbench_of_a_process_rehearses_where_the_environment_says_so(
     monkeypatch.setenv("WORKBENCH_REHEARSE", "0")
     with Workbench(settings=workbench.settings, role="app") as real:
         assert not real.is_rehearsal
-    assert look(catalogue, folder) == before
+    assert look(catalogue.conninfo("admin"), folder) == before

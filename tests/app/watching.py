@@ -6,8 +6,6 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from tests.conftest import Catalogue
-
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
@@ -17,15 +15,15 @@ class Seen:
     files: dict[str, list[tuple[str, int, int]]]
 
 
-def look(catalogue: Catalogue, *folders: Path) -> Seen:
-    """Look at every table, as the administrator, and at every file with its time."""
-    return Seen(rows=_rows(catalogue), files={str(folder): _files(folder) for folder in folders})
+def look(conninfo: str, *folders: Path) -> Seen:
+    """Look at every table, as an administrator, and at every file with its time."""
+    return Seen(rows=_rows(conninfo), files={str(folder): _files(folder) for folder in folders})
 
 
-def _rows(catalogue: Catalogue) -> dict[str, str]:
+def _rows(conninfo: str) -> dict[str, str]:
     """A digest over all rows of each table."""
     found = {}
-    with psycopg.connect(catalogue.conninfo("admin")) as connection:
+    with psycopg.connect(conninfo) as connection:
         tables = connection.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'workbench' ORDER BY tablename"
         ).fetchall()

@@ -13,6 +13,7 @@ from workbench.catalog import browsing, deciding, explaining
 from workbench.catalog.deciding import Category, Decided
 from workbench.catalog.explaining import Explanation
 from workbench.database import Database, Transaction
+from workbench.errors import NotFound
 from workbench.records import Decision, Document, Evidence, Label, Opinion
 
 BODY = "Rechnung Nr. 4711 über 119,00 EUR"
@@ -20,7 +21,7 @@ BODY = "Rechnung Nr. 4711 über 119,00 EUR"
 
 def explained(database: Database, key: int | str) -> Explanation:
     with database.transaction() as tx:
-        return explaining.explain(tx, browsing.only(browsing.known(tx, key) or explaining.gone(tx, key), key))
+        return explaining.explain(tx, key)
 
 
 def another_run(database: Database, kind: str = "ingest", reason: str = "") -> int:
@@ -202,6 +203,8 @@ def test_where_the_journal_is_pruned_the_rows_still_tell_and_it_is_said(
     assert f"pruned by run {prune}" in life.forgotten
     assert [e.what for e in life.chapters[0].events] == ["came from", "taken", "read", "asked", "decided"]
     assert whole.forgotten == ""
+    with pytest.raises(NotFound, match=f"run {prune} pruned it"):
+        explained(database, "long gone.txt")
 
 
 def test_it_shows_itself_as_text_as_html_and_as_json(database: Database, shelf: Shelf) -> None:

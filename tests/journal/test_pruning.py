@@ -102,6 +102,7 @@ def test_what_is_pruned_cannot_be_taken_back_and_says_so(shelf: Shelf) -> None:
         shelf.wb.rollback(first)
     assert "pruned by run" in repr(shelf.wb.journal.of_run(first))
     assert shelf.wb.runs[first].pruned_by == shelf.wb.runs()[0].id
+    assert "finished, pruned" in repr(shelf.wb.runs)
     assert len(shelf.wb.documents()) == 3
 
 
@@ -173,9 +174,7 @@ cli.main()
 """
 
 
-def test_killed_between_commit_and_removal_the_same_command_goes_on(
-    shelf: Shelf, taken_back: tuple[int, int]
-) -> None:
+def test_killed_between_commit_and_removal_the_same_command_goes_on(shelf: Shelf, taken_back: tuple[int, int]) -> None:
     environment = {
         **os.environ,
         "WORKBENCH_HOME": str(shelf.store.folder.parent),
@@ -190,8 +189,17 @@ def test_killed_between_commit_and_removal_the_same_command_goes_on(
     end = time.monotonic() + 20
     while shelf.wb.runs()[0].state != RunState.INTERRUPTED:
         assert time.monotonic() < end
+    again, *_ = shelf.store.digests()
+    with (
+        runs.begin(shelf.wb.database, Order(kind="review", job="anna")) as (review, _),
+        shelf.wb.database.transaction(run=review.id) as tx,
+    ):
+        tx.run(
+            "INSERT INTO blobs (digest, size, stored_digest) VALUES (%s, %s, %s)",
+            [again, shelf.store.size(again), again],
+        )
     done = shelf.wb.journal.prune(MONTHS)
-    assert list(shelf.store.digests()) == []
+    assert list(shelf.store.digests()) == [again]
     assert done.run is not None
     assert (done.run.attempts, done.run.state, done.run.counts["removed"]) == (2, RunState.FINISHED, 3)
     assert done.run.counts["runs"] == 2

@@ -39,7 +39,8 @@ def test_after_is_what_the_next_change_found_or_the_row_now(database: Database, 
     _title(database, run, "Receipt")
     inserted, updated = _changes(database, run)
     assert (inserted.operation, inserted.before) == ("insert", None)
-    assert inserted.after is not None and updated.after is not None
+    assert inserted.after is not None
+    assert updated.after is not None
     assert (inserted.after["title_en"], updated.after["title_en"]) == ("Invoice", "Receipt")
     (between,) = _changes(database, other_run)
     assert [(f.name, f.before, f.after) for f in reading.fields(between)] == [("title_en", "Invoice", "Bill")]
@@ -80,7 +81,7 @@ def test_a_run_displays_what_it_did(shelf: Shelf) -> None:
     run = shelf.wb.runs()[0].id
     found = shelf.wb.journal.of_run(run)
     assert len(found) == shelf.wb.runs[run].changes
-    assert "decision: pending → " in repr(found)
+    assert "reason: nothing → " in repr(found)
     assert "brief.txt" in repr(found)
     assert "→" in found._repr_html_()
     assert repr(shelf.wb.journal.of_run(run, most=1)).count("\n") == 1

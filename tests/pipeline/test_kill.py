@@ -6,21 +6,20 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
-import psutil
 import pytest
 from pydantic import SecretStr
 
-from tests.conftest import PROJECT, Catalogue, cloned
+from tests.conftest import PROJECT, Catalogue
+from tests.pipeline.killed import POINTS
+from tests.pipeline.killing import Ground, Stable
 from workbench import Workbench, config
-from workbench.catalog import canonical
 from workbench.config import Settings
 from workbench.database.embedded import Server
 from workbench.records import RunState
 
-KILLS = 12
+KILLS = 50
 
 
 def _environment(catalogue: Catalogue, home: Path) -> dict[str, str]:
@@ -46,53 +45,19 @@ def _start(folder: Path, environment: dict[str, str]) -> "subprocess.Popen[str]"
     )
 
 
-def _kill_one(process: "subprocess.Popen[str]", chance: random.Random) -> None:
-    """End a worker, the fork server or the parent, whichever chance picks."""
-    with suppress(psutil.NoSuchProcess):
-        parent = psutil.Process(process.pid)
-        chance.choice([parent, *parent.children(recursive=True)]).send_signal(signal.SIGKILL)
-
-
-def _digests(catalogue: Catalogue, settings: Settings) -> dict[str, str]:
-    with Workbench(settings=settings) as wb, wb.database.transaction() as tx:
-        return dict(canonical.digests(tx))
-
-
 def _settings(settings: Settings, catalogue: Catalogue, home: Path) -> Settings:
     return settings.model_copy(update={"home": home, "database_url": SecretStr(catalogue.conninfo("admin"))})
 
 
 @pytest.mark.slow
-def test_the_same_catalogue_after_many_kills(
-    settings: Settings, folder: Path, tmp_path: Path, catalogue: Catalogue, server: Server, template: str
-) -> None:
-    whole = _settings(settings, catalogue, tmp_path / "whole")
-    done = _start(folder, _environment(catalogue, tmp_path / "whole"))
-    _, err = done.communicate(timeout=120)
-    assert done.returncode == 3, err  # there are broken files among them
-    expected = _digests(catalogue, whole)
-
-    chance = random.Random(7)
-    for other in cloned(server, template):
-        environment = _environment(other, tmp_path / "killed")
-        for _ in range(KILLS):
-            process = _start(folder, environment)
-            time.sleep(chance.uniform(0.6, 3.0))
-            _kill_one(process, chance)
-            time.sleep(chance.uniform(0, 0.3))
-            process.kill()
-            process.communicate(timeout=60)
-        last = _start(folder, environment)
-        _, err = last.communicate(timeout=180)
-        assert last.returncode in {0, 3}, err
-        killed = _settings(settings, other, tmp_path / "killed")
-        assert _digests(other, killed) == expected
-        with Workbench(settings=killed) as wb:
-            assert {run.state for run in wb.runs()} <= {RunState.FINISHED, RunState.FINISHED_WITH_PROBLEMS}
-            with wb.database.transaction() as tx:
-                named = {row[0] for row in tx.tuples("SELECT digest FROM blobs")}
-            assert set(wb.store.digests()) == named
-        assert list((tmp_path / "killed" / "scratch").iterdir()) == []
+def test_the_same_catalogue_store_and_inbox_after_fifty_kills(server: Server, template: str, tmp_path: Path) -> None:
+    chance, kills = random.Random(7), 0
+    with Stable() as stable:
+        ground = Ground(place=tmp_path, server=server, template=template, stable=stable)
+        expected = ground.undisturbed()
+        while kills < KILLS:
+            kills += ground.series(chance, expected)
+    assert len(ground.kills) > len(POINTS) / 2
 
 
 def test_a_second_process_on_the_same_folder_says_who_is_at_work(
@@ -106,6 +71,23 @@ def test_a_second_process_on_the_same_folder_says_who_is_at_work(
     codes = sorted([first.returncode, second.returncode])
     assert codes == [3, os.EX_TEMPFAIL], outcomes
     assert any("is at work on this already" in err or "is starting this" in err for _, err in outcomes)
+
+
+@pytest.mark.parametrize("which", ["letters", "letters/*.txt", "."])
+def test_a_second_process_on_a_folder_inside_or_around_says_who_is_at_work(
+    catalogue: Catalogue, folder: Path, tmp_path: Path, which: str
+) -> None:
+    environment = _environment(catalogue, tmp_path / "home")
+    first = _start(folder, environment)
+    with Workbench(settings=_settings_of(catalogue, tmp_path / "home")) as wb:
+        _wait_until(lambda: list(wb.runs) != [])
+    places = [folder.parent] if which == "." else sorted(folder.glob(which))
+    second = _start(places[0], environment)
+    _, err = second.communicate(timeout=120)
+    assert (second.returncode, first.poll()) == (os.EX_TEMPFAIL, None), err
+    assert "run 1 is at work on this already" in err
+    first.communicate(timeout=120)
+    assert first.returncode == 3
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda ending: ending.name)

@@ -12,8 +12,9 @@ from workbench.config import Settings
 from workbench.database.embedded import Server
 
 LETTER = (
-    "Rechnung\n\nRechnungsnummer: {0}\n\nSehr geehrte Damen und Herren,\n\nfür die Lieferung vom 3. März erlauben wir uns, "
-    "den Betrag von {0},00 EUR zu berechnen. Bitte überweisen Sie ihn bis zum 17.03.2026 auf unser Konto.\n\n"
+    "Rechnung\n\nRechnungsnummer: {0}\n\nSehr geehrte Damen und Herren,\n\n"
+    "für die Lieferung vom 3. März erlauben wir uns, den Betrag von {0},00 EUR zu berechnen. "
+    "Bitte überweisen Sie ihn bis zum 17.03.2026 auf unser Konto.\n\n"
     "Mit freundlichen Grüßen\nMüller & Söhne GmbH\n"
 )
 

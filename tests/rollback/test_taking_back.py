@@ -1,6 +1,5 @@
 """A run is taken back: what was before it is there again, and what somebody did since stays."""
 
-import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -294,12 +293,12 @@ def test_what_cannot_be_undone_outside_is_a_problem_that_can_be_tried_again(
     target = tmp_path / "erledigt"
     target.mkdir()
     run = workbench.ingest(post, move_to=target).run.id
-    os.rename(target / "a.txt", tmp_path / "verlegt.txt")
+    (target / "a.txt").rename(tmp_path / "verlegt.txt")
     plan = workbench.rollback(run)
     assert workbench.runs[plan.by or 0].state == RunState.FINISHED_WITH_PROBLEMS
     (problem,) = workbench.report(plan.by or 0).problems
     assert f"workbench runs resume {plan.by}" in problem.advice
-    os.rename(tmp_path / "verlegt.txt", target / "a.txt")
+    (tmp_path / "verlegt.txt").rename(target / "a.txt")
     workbench.runs.resume(plan.by or 0)
     assert (post / "a.txt").exists()
     assert workbench.runs[plan.by or 0].state == RunState.FINISHED

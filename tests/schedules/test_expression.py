@@ -108,7 +108,7 @@ def test_an_impossible_expression_is_refused_in_a_sentence(text: str, words: str
 
 def test_an_unknown_zone_is_refused() -> None:
     for zone in ("Europe/Berln", "", "../etc/passwd", "/etc/localtime"):
-        with pytest.raises(ConfigError, match="no time zone"):
+        with pytest.raises(ConfigError, match="there is no time zone"):
             Expression(text="@daily", zone=zone)
 
 

@@ -12,6 +12,7 @@ import hashlib
 import io
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from itertools import repeat
 
 import pytest
@@ -89,6 +90,11 @@ class StoreContract:
         with store.file(digest) as path:
             assert path.read_bytes() == TEXT
 
+    def test_the_size_is_known_without_reading(self, store: Store) -> None:
+        assert (store.size(put(store, TEXT)), store.size(put(store, b""))) == (len(TEXT), 0)
+        with pytest.raises(BlobMissing):
+            store.size(ABSENT)
+
     def test_an_empty_blob_is_a_blob(self, store: Store) -> None:
         blob = store.put(io.BytesIO(b""))
         assert (blob.digest, blob.size) == (digest_of(b""), 0)
@@ -113,6 +119,13 @@ class StoreContract:
             store.open(ABSENT)
         with pytest.raises(BlobMissing), store.file(ABSENT):
             pass
+
+    def test_when_a_blob_was_stored_is_known_and_meeting_it_again_changes_nothing(self, store: Store) -> None:
+        stored_at = store.stored_at(put(store, TEXT))
+        assert abs(datetime.now(UTC) - stored_at) < timedelta(minutes=1)
+        assert store.stored_at(put(store, TEXT)) == stored_at
+        with pytest.raises(BlobMissing):
+            store.stored_at(ABSENT)
 
     def test_a_removed_blob_is_gone_and_can_be_put_again(self, store: Store) -> None:
         digest = put(store, TEXT)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench import jobs, notebooks
+from workbench.app import rehearsing
 from workbench.notebooks import Executed
 from workbench.runs.origin import code_version
 
@@ -28,14 +29,19 @@ def run_notebook(
     """
     settings = workbench.settings
     folder = workbench.executed_notebooks
-    notebooks.prune(folder, older_than_days=settings.notebooks.keep_days)
+    environment = {"WORKBENCH_CONFIG": str(settings.project / "config")}
+    if workbench.is_rehearsal:
+        # The notebook's own workbench rehearses by itself: the two do not see each other.
+        environment[rehearsing.VARIABLE] = "1"
+    else:
+        notebooks.prune(folder, older_than_days=settings.notebooks.keep_days)
     notebook = notebooks.find(settings.project / "notebooks", name)
     return jobs.run_notebook(
         workbench.database,
         notebook,
         notebooks.check(notebook, parameters),
         folder=folder,
-        environment={"WORKBENCH_CONFIG": str(settings.project / "config")},
+        environment=environment,
         timeout_s=settings.notebooks.timeout_s,
         progress=progress,
         code_version=code_version(),

@@ -150,7 +150,7 @@ def _what(change: Change) -> str:
 
 
 def _short(value: object) -> str:
-    text = "nothing" if value is None else str(value)
+    text = "nothing" if value in (None, "") else str(value)
     return text if len(text) <= 60 else text[:59] + "…"
 
 

@@ -1,24 +1,54 @@
-"""Failures of a workbench as lists that show themselves."""
+"""What went wrong in a workbench, and still stands: called, asked for by kind, or simply shown.
+
+``wb.problems`` shows them by kind, ``wb.problems(kind="corrupt")`` is each of
+a kind, ``wb.problems(12)`` each that a run met, settled since or not.
+"""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from workbench.catalog import problems
 from workbench.catalog.problems import Failure, Trouble
-from workbench.database import Transaction
 from workbench.listing import Listing
+
+if TYPE_CHECKING:
+    from workbench.app.workbench import Workbench
 
 EMPTY = "no problem stands; those that are settled are left out"
 
 
-def kinds(tx: Transaction) -> Listing[Trouble]:
-    """What stands, by stage and kind."""
-    return Listing(problems.by_kind(problems.failures(tx)), columns=_KINDS, empty=EMPTY)
+class Problems:
+    """The problems of a workbench; settled ones only where they are asked for."""
 
+    def __init__(self, workbench: "Workbench") -> None:
+        self._workbench = workbench
 
-def each(tx: Transaction, *, run: int | None, kind: str | None, state: str | None, settled: bool) -> Listing[Failure]:
-    """Problems one by one; of a run all that it met, settled since or not."""
-    found = problems.failures(tx, run=run, kind=kind, state=state, settled=settled or run is not None)
-    return listing(found)
+    def __call__(
+        self, run: int | None = None, *, kind: str | None = None, state: str | None = None, settled: bool = False
+    ) -> Listing[Failure]:
+        """List them one by one.
+
+        Parameters
+        ----------
+        run : all that this run met, settled since or not
+        kind : only those of this kind, e.g. "corrupt"
+        state : only those of documents whose reading ended like this
+        settled : those too that need no attention any more
+        """
+        settled = settled or run is not None
+        with self._workbench.database.transaction() as tx:
+            return listing(problems.failures(tx, run=run, kind=kind, state=state, settled=settled))
+
+    def kinds(self) -> Listing[Trouble]:
+        """By stage and kind, with counts and examples."""
+        with self._workbench.database.transaction() as tx:
+            return Listing(problems.by_kind(problems.failures(tx)), columns=_KINDS, empty=EMPTY)
+
+    def __repr__(self) -> str:
+        return repr(self.kinds())
+
+    def _repr_html_(self) -> str:
+        return self.kinds()._repr_html_()
 
 
 def listing(found: Sequence[Failure]) -> Listing[Failure]:

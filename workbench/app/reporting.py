@@ -5,6 +5,7 @@ import os
 from workbench import runs
 from workbench.catalog import outcomes
 from workbench.database import Database
+from workbench.journal import effects
 from workbench.report import Report
 
 
@@ -14,7 +15,11 @@ def report(database: Database, run_id: int, *, rehearsal: bool) -> Report:
     with database.transaction() as tx:
         return Report(
             run=run,
-            counts={**outcomes.counts(tx, run_id, kind=run.kind), "held": run.counts.get("held", 0)},
+            counts={
+                **outcomes.counts(tx, run_id, kind=run.kind),
+                "held": run.counts.get("held", 0),
+                "effects": effects.done(tx, run_id),
+            },
             categories=outcomes.categories(tx, run_id),
             problems=outcomes.problems(tx, run_id),
             rehearsal=rehearsal and run.pid == os.getpid(),

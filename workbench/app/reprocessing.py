@@ -11,7 +11,8 @@ from workbench.catalog.selecting import Selection
 from workbench.errors import ConfigError, UnknownName
 from workbench.extraction import registry
 from workbench.progress import Progress, silent
-from workbench.records import Run, Stage
+from workbench.records import Json, Run, Stage
+from workbench.report import Report
 from workbench.runs import Configuration, Order
 from workbench.runs.origin import code_version
 from workbench.sources import FolderSource
@@ -38,9 +39,26 @@ def reprocess(
     anew: bool = False,
     rules: Configuration | None = None,
     reason: str = "",
+    rehearse: bool = False,
     progress: Progress = silent,
-) -> Run:
-    """Do stages again; parameters as of `Workbench.reprocess`, and the rules to decide by."""
+) -> Report:
+    """Do stages again for documents that are held, and take in again what a run had taken and was taken back.
+
+    Goes on with an interrupted run of the same choice. Of several conditions each must hold.
+
+    Parameters
+    ----------
+    failed : those that could not be read, or not to their end
+    extractor : those that it read
+    category : those that are in it
+    run : those that it took in; if it was taken back, and nothing else is asked for, that is taken in again
+    documents : these, by number, name, path or the beginning of their digest
+    everything : all
+    stage : where to begin; from "classify" on nothing is read
+    anew : read again also what is still valid
+    rules : to decide by; those of the run that goes on, or of the file, by default
+    rehearse : compute everything and give the same report, but write nothing
+    """
     if not any((failed, extractor, category, run is not None, documents, everything)):
         raise ConfigError(
             "nothing says which documents are meant: failed ones, those of an extractor, a category or a run, "
@@ -55,24 +73,40 @@ def reprocess(
         stage=_stage(stage),
         anew=anew,
     )
-    database = workbench.database
-    source = _source_of(workbench, runs.get(database, run)) if run is not None and selection.is_whole_run else None
     parameters = {**_plain(selection), "everything": everything}
+    if rehearse and not workbench.is_rehearsal:
+        with workbench.rehearsal() as twin:
+            return _carry_out(twin, selection, parameters, rules, reason=reason, progress=progress)
+    return _carry_out(workbench, selection, parameters, rules, reason=reason, progress=progress)
+
+
+def _carry_out(
+    workbench: "Workbench",
+    selection: Selection,
+    parameters: Json,
+    rules: Configuration | None,
+    *,
+    reason: str,
+    progress: Progress,
+) -> Report:
+    settings, database, run = workbench.settings, workbench.database, selection.run
+    source = _source_of(workbench, runs.get(database, run)) if run is not None and selection.is_whole_run else None
     job = f"{_ONE_AT_A_TIME}\n{', '.join(f'{name} {value}' for name, value in parameters.items() if value)}"
+    # A run that goes on decides by the rules it began with.
     pinned = setting.pinned(database, runs.unfinished(database, KIND, job))
-    rules = rules or pinned or setting.rules_of(workbench.settings)
+    rules = rules or pinned or setting.rules_of(settings)
     order = Order(
         kind=KIND,
         job=job,
         parameters=parameters,
-        settings=setting.settings_of(workbench.settings),
+        settings=setting.settings_of(settings),
         rules=rules,
         code_version=code_version(),
         reason=reason,
         notebook=os.environ.get("WORKBENCH_NOTEBOOK"),
     )
-    work = setting.setting(workbench.settings, database, workbench.store, rules, author=workbench.actor)
-    return pipeline.rework(work, selection, order, source=source, progress=progress)
+    work = setting.setting(settings, database, workbench.store, rules, author=workbench.actor)
+    return workbench.report(pipeline.rework(work, selection, order, source=source, progress=progress).id)
 
 
 def _plain(selection: Selection) -> Mapping[str, Any]:  # Any: JSON

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from workbench import runs
 from workbench.app import ingesting, setting, taking_back
-from workbench.errors import RunError, RunHeld
+from workbench.errors import NothingToDo, RunError, RunHeld
 from workbench.journal import effects
 from workbench.progress import Progress
 from workbench.records import Run, RunState
@@ -46,7 +46,7 @@ def resume(workbench: "Workbench", run_id: int, *, progress: Progress) -> Report
 
 
 _INSTEAD = {
-    "notebook": "a notebook is run from its beginning, and what it had begun goes on then: 'workbench notebook run NAME'",
+    "notebook": "'workbench notebook run NAME' runs it from its beginning, and what it had begun goes on then",
     "review": "what was labelled is kept; label on, there is nothing to resume",
     "prune": "run 'workbench journal prune' again; it goes on where it stopped",
 }
@@ -74,7 +74,7 @@ def _retry_effects(workbench: "Workbench", run: Run, progress: Progress) -> Repo
         of_runs = effects.ask_again(tx, run.id)
     if not of_runs:
         ended = run.state.replace("_", " ")
-        raise RunError(
+        raise NothingToDo(
             f"run {run.id} is {ended}, with nothing left to do; 'workbench runs show {run.id}' tells what it did"
         )
     targets = setting.targets(workbench.database, workbench.store)

@@ -6,13 +6,14 @@ closes it; it does not go on with it, since the two may have different reasons.
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 from workbench import runs
-from workbench.catalog import deciding
+from workbench.catalog import browsing, deciding
+from workbench.catalog.deciding import Category
 from workbench.database import Database
 from workbench.records import Label, RunState
 from workbench.runs import Order
@@ -38,9 +39,11 @@ class Session:
     run_id: int
     labels: int = 0
 
-    def label(self, given: Label) -> None:
-        """Record what a person decided."""
+    def label(self, given: Label, declared: Sequence[Category] = ()) -> None:
+        """Record what a person decided, and the category where nothing was of it yet: who may see it hangs on that."""
         with self.database.transaction(run=self.run_id) as tx:
+            known = set(browsing.categories(tx))
+            deciding.keep_categories(tx, [c for c in declared if c.id == given.category and c.id not in known])
             deciding.label(tx, given)
         self.labels += 1
 
@@ -63,11 +66,16 @@ def session(database: Database, *, reason: str = "") -> Iterator[Session]:
             runs.finish(database, run.id, RunState.FINISHED, counts={"labels": opened.labels}, seconds={})
 
 
-def label(database: Database, given: Label) -> None:
-    """Record what a person decided, in the session that is open, or in one of its own."""
+def label(database: Database, given: Label, declared: Sequence[Category] = ()) -> None:
+    """Record what a person decided, in the session that is open, or in one of its own.
+
+    Parameters
+    ----------
+    declared : the categories that there are
+    """
     opened = next((one for one in reversed(_sessions.get()) if one.database is database), None)
     if opened:
-        opened.label(given)
+        opened.label(given, declared)
         return
     with session(database) as own:
-        own.label(given)
+        own.label(given, declared)

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from workbench import runs
-from workbench.app import resuming
+from workbench.app import replaying, resuming
 from workbench.app.details import Details, details
+from workbench.jobs.replay import Replay
 from workbench.listing import Listing
 from workbench.progress import Progress, silent
 from workbench.records import Change, Run, RunState
@@ -57,6 +58,10 @@ class Runs:
         """Go on with an interrupted run as it began, or with what a finished one could not do outside the catalogue."""
         return resuming.resume(self._workbench, number, progress=progress)
 
+    def replay(self, number: int, *, progress: Progress = silent) -> Replay:
+        """Do a run again, in rehearsal, with what it ran with, and say what would differ and why."""
+        return replaying.replay(self._workbench, number, progress=progress)
+
     def changes(self, number: int) -> Listing[Change]:
         """What a run changed, row by row, before and after."""
         return self._workbench.journal.of_run(number)
@@ -77,7 +82,7 @@ class Runs:
 COLUMNS = (
     ("run", lambda run: run.id),
     ("kind", lambda run: run.kind),
-    ("state", lambda run: run.state.replace("_", " ")),
+    ("state", lambda run: run.state.replace("_", " ") + (", pruned" if run.pruned_by else "")),
     ("started", lambda run: run.started_at),
     ("actor", lambda run: run.actor),
     ("documents", lambda run: run.counts.get("documents")),

@@ -6,7 +6,7 @@ wb.schedules.install()           has cron or systemd call them
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -17,10 +17,10 @@ from workbench.app import executing, installing
 from workbench.app.installing import KINDS, Installation, Kind, Place
 from workbench.config import ScheduleSettings
 from workbench.errors import ConfigError, UnknownName, WorkbenchError
-from workbench.jobs import due, scheduled
-from workbench.jobs.due import Event
+from workbench.jobs import due_times, scheduled
+from workbench.jobs.due_times import Event
 from workbench.jobs.scheduled import Called
-from workbench.listing import Listing
+from workbench.listing import Column, Listing
 from workbench.records import RunState
 from workbench.schedules import Caller, Expression, Schedule, clock
 from workbench.schedules.clock import now
@@ -77,9 +77,11 @@ class Schedules:
     def history(self, name: str, *, most: int = 20) -> Listing[Event]:
         """What became of a schedule's due times, newest first."""
         schedule = self[name]
-        due.note_passed(self._workbench.database, schedule, until=now() - due.GRACE)
-        found = due.events(self._workbench.database, name, most=most)
-        return Listing(found, columns=_EVENTS, empty=f"'{name}' was not due since it was installed")
+        due_times.note_passed(self._workbench.database, schedule, until=now() - due_times.GRACE)
+        found = due_times.events(self._workbench.database, name, most=most)
+        return Listing(
+            found, columns=_events(schedule.expression), empty=f"'{name}' was not due since it was installed"
+        )
 
     def run(self, name: str, *, due: bool = False, progress: bool = False) -> Called:
         """Run a schedule's notebook now.
@@ -127,19 +129,29 @@ class Schedules:
             A schedule could not run: its notebook is missing, or takes no such parameters.
         """
         schedules = self._enabled()
-        if problems := [problem for schedule in schedules if (problem := self._problem(schedule))]:
+        if problems := [problem for schedule in schedules if (problem := self.problem(schedule))]:
             raise ConfigError("nothing was installed:\n" + "\n".join(f"  {problem}" for problem in problems))
         done = installing.install(kind or installing.kind_here(), schedules, self._place())
         for schedule in schedules:
-            due.count(self._workbench.database, schedule, start=now())
-        due.stop_counting(self._workbench.database, but=done.schedules, at=now())
+            due_times.count(self._workbench.database, schedule, start=now())
+        due_times.stop_counting(self._workbench.database, but=done.schedules, at=now())
         return done
 
     def remove(self, kind: Kind | None = None) -> list[Kind]:
         """Have nothing called any more; says where there was something."""
         removed = installing.remove([kind] if kind else KINDS, self._place())
-        due.stop_counting(self._workbench.database, but=(), at=now())
+        due_times.stop_counting(self._workbench.database, but=(), at=now())
         return removed
+
+    def problem(self, schedule: Schedule) -> str:
+        """Why a schedule could not run; "" where it could."""
+        with self._in_project():
+            try:
+                notebook = notebooks.find(self._workbench.settings.project / "notebooks", schedule.notebook)
+                notebooks.check(notebook, schedule.parameters)
+            except WorkbenchError as error:
+                return f"'{schedule.name}' could not run: {error}"
+        return ""
 
     def __iter__(self) -> Iterator[Schedule]:
         return (_schedule(name, given) for name, given in self._workbench.settings.schedules.items())
@@ -165,9 +177,9 @@ class Schedules:
 
     def _planned(self, schedule: Schedule, moment: datetime) -> Planned:
         database = self._workbench.database
-        due.note_passed(database, schedule, until=moment - due.GRACE)
-        missed, overlapped = due.since_started(database, schedule.name)
-        known = due.entry(database, schedule.name)
+        due_times.note_passed(database, schedule, until=moment - due_times.GRACE)
+        missed, overlapped = due_times.since_started(database, schedule.name)
+        known = due_times.entry(database, schedule.name)
         run = runs.get(database, known.run_id) if known and known.run_id else None
         expression = schedule.expression
         installed, is_current = installing.found(schedule, self._place())
@@ -185,17 +197,8 @@ class Schedules:
             last_started=run.started_at if run else None,
             missed=missed,
             overlapped=overlapped,
-            problem=self._problem(schedule) or _uncalled(schedule, installed, is_current=is_current),
+            problem=self.problem(schedule) or _uncalled(schedule, installed, is_current=is_current),
         )
-
-    def _problem(self, schedule: Schedule) -> str:
-        with self._in_project():
-            try:
-                notebook = notebooks.find(self._workbench.settings.project / "notebooks", schedule.notebook)
-                notebooks.check(notebook, schedule.parameters)
-            except WorkbenchError as error:
-                return f"'{schedule.name}' could not run: {error}"
-        return ""
 
     def _in_project(self) -> contextlib.AbstractContextManager[None]:
         # cron and systemd call from other folders than people do; relative paths must mean the same to all.
@@ -231,11 +234,20 @@ _COLUMNS = (
     ("overlapped", lambda planned: planned.overlapped or None),
     ("", lambda planned: planned.problem),
 )
-_EVENTS = (
-    ("due", lambda event: event.due_at),
-    ("times", lambda event: event.times),
-    ("outcome", lambda event: event.outcome),
-    ("run", lambda event: event.run_id),
-    ("state", lambda event: event.run_state),
-    ("", lambda event: event.message),
-)
+
+
+def _events(expression: Expression) -> Sequence[Column]:
+    return (
+        ("due", lambda event: expression.shown(event.due_at)),
+        ("times", lambda event: event.times if event.times > 1 else None),
+        ("outcome", lambda event: event.outcome),
+        ("run", lambda event: event.run_id),
+        ("state", lambda event: event.run_state),
+        ("", _remark),
+    )
+
+
+def _remark(event: Event) -> str:
+    if event.outcome == due_times.DueOutcome.STARTED and event.run_id is None:
+        return "it was killed before its run began"
+    return event.message

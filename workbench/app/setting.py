@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench import runs, wiring
+from workbench.catalog import browsing
 from workbench.catalog.deciding import Category
 from workbench.classification import rulefile
 from workbench.classification.cascade import Cascade, with_plugins
@@ -11,7 +12,7 @@ from workbench.classification.rules import RuleClassifier
 from workbench.classification.ruleset import RuleSet
 from workbench.config import Settings
 from workbench.database import Database
-from workbench.errors import ConfigError
+from workbench.errors import ConfigError, UnknownName
 from workbench.journal.effects import Target
 from workbench.journal.store_target import STORE, StoreTarget
 from workbench.pipeline import Rules, Setting
@@ -84,6 +85,18 @@ def targets(database: Database, store: Store) -> Mapping[str, Target]:
 def categories(rules: RuleSet) -> list[Category]:
     """The categories of a rule set, as the catalogue keeps them."""
     return [_category(given) for given in rules.categories]
+
+
+def check_category(database: Database, rules: RuleSet, category: str, *, where: str) -> None:
+    """Refuse a category that neither the rules nor the catalogue know."""
+    known = {given.id for given in rules.categories}
+    if category in known:
+        return
+    with database.transaction() as tx:
+        # One that the rules have dropped since is still a category of what was classified by it.
+        known |= set(browsing.categories(tx))
+    if category not in known:
+        raise UnknownName("category", category, known=known, where=where)
 
 
 def _category(given: Any) -> Category:  # Any: the rule set's own model

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench import jobs, pipeline, runs
 from workbench.app import setting
-from workbench.errors import RunError
+from workbench.errors import NothingToDo, RunError
 from workbench.jobs.rollback import Undoing
 from workbench.journal import reading, snapshots
 from workbench.progress import Progress, silent
@@ -72,7 +72,7 @@ def _carry_out(
         if dry_run:
             return plan
         if plan.is_empty:
-            raise RunError(f"there is nothing to take back {what}" + (f"; {plan.kept}" if plan.kept else ""))
+            raise NothingToDo(f"there is nothing to take back {what}" + (f"; {plan.kept}" if plan.kept else ""))
     undoing = Undoing(
         database=workbench.database,
         store=workbench.store,
@@ -113,7 +113,7 @@ def _with_started(workbench: "Workbench", run: Run) -> tuple[int, ...]:
         return (run.id,)
     started = runs.of_notebook(workbench.database, run.notebook) if run.notebook else []
     if not started:
-        raise RunError(f"run {run.id} executed a notebook that started no run; there is nothing to take back")
+        raise NothingToDo(f"run {run.id} executed a notebook that started no run; there is nothing to take back")
     return (run.id, *started)
 
 

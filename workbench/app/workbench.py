@@ -13,17 +13,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from workbench import config, integrity, runs, wiring
 from workbench.analytics import Analytics
-from workbench.app import (
-    executing,
-    ingesting,
-    problems,
-    rehearsing,
-    reporting,
-    reprocessing,
-    reviewing,
-    taking_back,
-)
+from workbench.app import executing, ingesting, rehearsing, reporting, reprocessing, reviewing, setting, taking_back
 from workbench.app.journal import Journal
+from workbench.app.problems import Problems
 from workbench.app.reviewing import Session
 from workbench.app.runs import Runs
 from workbench.app.schedules import Schedules
@@ -31,14 +23,11 @@ from workbench.app.snapshots import Snapshots
 from workbench.catalog import browsing, canonical, explaining
 from workbench.catalog.browsing import Life
 from workbench.catalog.explaining import Explanation
-from workbench.catalog.problems import Failure, Trouble
 from workbench.classification.rulefile import load as load_rules
 from workbench.config import Settings
 from workbench.database import Database, Transaction, migrations
-from workbench.errors import UnknownName
 from workbench.extraction import Format, formats
 from workbench.integrity import Checked
-from workbench.listing import Listing
 from workbench.notebooks import Executed
 from workbench.pipeline import extracting, scratch
 from workbench.pipeline.extracting import Extracted
@@ -133,7 +122,8 @@ class Workbench:
     @cached_property
     def analytics(self) -> Analytics:
         """DuckDB over the catalogue."""
-        return Analytics(conninfo=self.database.conninfo, roles=self._roles)
+        rehearsal = self.database if self.is_rehearsal else None
+        return Analytics(conninfo=self.database.conninfo, roles=self._roles, rehearsal=rehearsal)
 
     # Work ---------------------------------------------------------------------------------------
 
@@ -171,22 +161,11 @@ class Workbench:
         )
         return self.report(run.id)
 
-    def reprocess(
-        self, *, progress: Progress = silent, reason: str = "", rehearse: bool = False, **chosen: Any
-    ) -> Report:  # Any: see reprocessing.reprocess
-        """Do stages again for documents that are held, and take in again what a run had taken and was taken back.
-
-        Parameters
-        ----------
-        chosen : failed, extractor, category, run, documents or everything; stage="classify" reads nothing, anew=True
-            reads again also what is still valid
-        """
-        if rehearse and not self.is_rehearsal:
-            with self.rehearsal() as twin:
-                return twin.reprocess(progress=progress, reason=reason, **chosen)
-        if category := chosen.get("category"):
+    def reprocess(self, **how: Any) -> Report:  # Any: see reprocessing.reprocess
+        """Do stages again; `how` is failed, extractor, category, run, documents, everything; stage, anew, rehearse."""
+        if category := how.get("category"):
             self._check_category(category)
-        return self.report(reprocessing.reprocess(self, progress=progress, reason=reason, **chosen).id)
+        return reprocessing.reprocess(self, **how)
 
     def extract(self, *paths: Path | str, **changes: Any) -> Iterator[Extracted]:  # Any: fields of ExtractOptions
         """Read files in worker processes and keep nothing; what a container holds is there until the next file.
@@ -210,7 +189,7 @@ class Workbench:
         found = self.document(document)
         self._check_category(category)
         label = Label(document_id=found.id, category=category, actor=self._actor, note=note)
-        reviewing.label(self.database, label)
+        reviewing.label(self.database, label, setting.categories(self._rules))
         return self.document(found.id)
 
     def reviewing(self, *, reason: str = "") -> AbstractContextManager[Session]:
@@ -218,20 +197,20 @@ class Workbench:
         return reviewing.session(self.database, reason=reason)
 
     def run_notebook(
-        self, name: str, parameters: Mapping[str, Any], *, progress: bool = False, reason: str = ""
-    ) -> tuple[int, Executed]:
-        """Execute one of the project's notebooks, unattended; the executed one is kept below the home.
+        self, name: str, parameters: Mapping[str, Any], *, rehearse: bool = False, **how: Any
+    ) -> tuple[int, Executed]:  # Any: see executing.run_notebook
+        """Execute one of the project's notebooks, unattended; gives the run's number, and what came of it.
 
         Parameters
         ----------
         name : "01_pipeline", "01", "pipeline" or a path
         parameters : checked against the notebook's own before it runs
-
-        Returns
-        -------
-        the run's number, and what came of it
+        rehearse : write nothing but the executed notebook, which shows what would have come of it
         """
-        return executing.run_notebook(self, name, parameters, progress=progress, reason=reason)
+        if rehearse and not self.is_rehearsal:
+            with self.rehearsal() as twin:
+                return twin.run_notebook(name, parameters, **how)
+        return executing.run_notebook(self, name, parameters, **how)
 
     @property
     def executed_notebooks(self) -> Path:
@@ -265,7 +244,7 @@ class Workbench:
     def explain(self, key: int | str) -> Explanation:
         """The life of a document, also of one that was taken back: what happened to it, by which run, and why."""
         with self._read() as tx:
-            return explaining.explain(tx, browsing.only(browsing.known(tx, key) or explaining.gone(tx, key), key))
+            return explaining.explain(tx, key)
 
     def text(self, key: int | str) -> str:
         """A document's text."""
@@ -331,17 +310,10 @@ class Workbench:
         """What runs at which times: `wb.schedules`, `wb.schedules.run("nightly")`, `wb.schedules.install()`."""
         return Schedules(self)
 
-    def problems(
-        self, run: int | None = None, *, kind: str | None = None, state: str | None = None, settled: bool = False
-    ) -> Listing[Failure]:
-        """What went wrong and still stands; of a run, all that it met."""
-        with self._read() as tx:
-            return problems.each(tx, run=run, kind=kind, state=state, settled=settled)
-
-    def problem_kinds(self) -> Listing[Trouble]:
-        """What went wrong and still stands, by kind with counts and examples."""
-        with self._read() as tx:
-            return problems.kinds(tx)
+    @cached_property
+    def problems(self) -> Problems:
+        """What went wrong: `wb.problems` by kind, `wb.problems(run)` one by one."""
+        return Problems(self)
 
     def sql(self, question: str, params: Mapping[str, Any] | None = None) -> "pd.DataFrame":  # Any: bound values
         """Answer a question in DuckDB's SQL over the catalogue, as a DataFrame."""
@@ -362,11 +334,4 @@ class Workbench:
         return load_rules(self.settings.path(self.settings.rules))
 
     def _check_category(self, category: str) -> None:
-        known = {c.id for c in self._rules.categories}
-        if category in known:
-            return
-        with self._read() as tx:
-            # One that the rules have dropped since is still a category of what was classified by it.
-            known |= set(browsing.categories(tx))
-        if category not in known:
-            raise UnknownName("category", category, known=known, where=str(self.settings.rules))
+        setting.check_category(self.database, self._rules, category, where=str(self.settings.rules))

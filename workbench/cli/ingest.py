@@ -86,5 +86,6 @@ def show(report: Report) -> None:
     if report.rehearsal:
         output.line("Nothing of this was written; without --rehearse it is.")
         return
-    known = "" if report.counts["arrivals"] or report.run.kind != "ingest" else "There was nothing new to take; workbench stats counts what is held. "
+    is_idle = report.run.kind == "ingest" and not report.counts["arrivals"]
+    known = "There was nothing new to take; workbench stats counts what is held. " if is_idle else ""
     output.line(f"{known}Next: workbench search WORDS; workbench documents --decision needs_review; workbench show ID")

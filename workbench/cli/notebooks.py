@@ -44,6 +44,9 @@ def run(
     ] = None,
     file: Annotated[Path | None, typer.Option("--file", "-f", help="A YAML file with parameters.")] = None,
     reason: Annotated[str, typer.Option(help="Why, for the run's record.")] = "",
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help="Write nothing but the executed notebook, which shows what would be.")
+    ] = False,
 ) -> None:
     """Run a notebook with parameters and keep the executed one.
 
@@ -53,7 +56,7 @@ def run(
     pairs = (pair.split(_JOIN, 1) for pair in parameter or [])
     given = {**(notebooks.read_file(file) if file else {}), **dict(pairs)}
     with Workbench() as wb:
-        number, done = wb.run_notebook(name, given, progress=sys.stderr.isatty(), reason=reason)
+        number, done = wb.run_notebook(name, given, progress=sys.stderr.isatty(), reason=reason, rehearse=rehearse)
         reports = wb.reports_of_notebook(done.path)
     if done.failed:
         if done.traceback:
@@ -63,7 +66,8 @@ def run(
         ingest.show(report)
     if printed := _printed(done.path):
         output.line(printed)
-    output.line(f"The executed notebook of run {number}: {done.path}")
+    what = "Nothing was written but the executed notebook" if rehearse else f"The executed notebook of run {number}"
+    output.line(f"{what}: {done.path}")
 
 
 @app.command("list")

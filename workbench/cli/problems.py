@@ -31,7 +31,7 @@ def problems(
     """
     one_by_one = bool(kind or run is not None or state or all_)
     with Workbench() as wb:
-        found = wb.problems(run, kind=kind, state=state, settled=all_) if one_by_one else wb.problem_kinds()
+        found = wb.problems(run, kind=kind, state=state, settled=all_) if one_by_one else wb.problems.kinds()
     if json:
         output.as_json(found)
         return

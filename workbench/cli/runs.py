@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from workbench.app import Workbench
-from workbench.cli import output, taking_back
+from workbench.cli import output, replaying, taking_back
 from workbench.cli.output import Json
 from workbench.records import RunState
 
@@ -58,3 +58,4 @@ def show(number: Number, json: Json = False) -> None:
 
 
 taking_back.add_to(app)
+replaying.add_to(app)

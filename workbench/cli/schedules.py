@@ -11,7 +11,7 @@ from workbench.app.installing import Installation, Kind
 from workbench.cli import output
 from workbench.cli.output import Json
 from workbench.errors import ConfigError, NotebookError
-from workbench.jobs.due import DueOutcome
+from workbench.jobs.due_times import DueOutcome
 from workbench.jobs.scheduled import Called
 from workbench.listing import Listing
 

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from workbench.errors import ConfigError
-from workbench.schedules import Expression, machine_zone
+from workbench.schedules import Expression, clock
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -25,7 +25,8 @@ class ScheduleSettings(BaseModel):
     )
     cron: str = Field(description="Five fields (minute, hour, day, month, day of the week), or @daily and its like.")
     timezone: str = Field(
-        default_factory=machine_zone, description="Whose clocks count, e.g. Europe/Berlin; the machine's by default."
+        default_factory=clock.machine_zone,
+        description="Whose clocks count, e.g. Europe/Berlin; the machine's by default.",
     )
     enabled: bool = Field(True, description="false: it is not due, but can be run by hand.")
 
@@ -45,13 +46,13 @@ class ScheduleSettings(BaseModel):
     @field_validator("timezone")
     @classmethod
     def _is_zone(cls, given: str) -> str:
-        known = available_timezones()
-        if given in known:
-            return given
-        close = get_close_matches(given, known, n=1)
-        raise ValueError(
-            f"there is no time zone '{given}'; " + (f"did you mean '{close[0]}'?" if close else "e.g. Europe/Berlin")
-        )
+        try:
+            clock.zone(given)
+        except ConfigError as error:
+            close = get_close_matches(given, available_timezones(), n=1)
+            hint = f"did you mean '{close[0]}'?" if close else "one is written like Europe/Berlin"
+            raise ValueError(f"{error}; {hint}") from error
+        return given
 
 
 def checked_names(given: Any) -> Any:  # Any: whatever stands in the file

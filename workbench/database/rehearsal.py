@@ -24,6 +24,8 @@ SQL = Queries("rehearsal")
 NAME = "workbench rehearsal"
 # What a real run has written it commits within moments; more is not worth waiting for.
 WAIT_S = 10
+# Somebody who thinks it over for an hour keeps it, somebody who forgot it keeps the server from tidying up no longer.
+_OPTIONS = "-c workbench.rehearsal=on -c idle_in_transaction_session_timeout=6h"
 # After a second the server calls mutual waiting a deadlock and picks a loser; it must not be the real run.
 LOOK_EVERY_S = 0.25
 
@@ -180,7 +182,7 @@ class _Watch:
 
 def _connected(conninfo: str) -> psycopg.Connection[Any]:
     options = conninfo_to_dict(conninfo).get("options") or ""
-    ours = f"{options} -c lock_timeout={WAIT_S}s -c workbench.rehearsal=on".strip()
+    ours = f"{options} {_OPTIONS} -c lock_timeout={WAIT_S}s".strip()
     return psycopg.connect(make_conninfo(conninfo, application_name=NAME, options=ours), connect_timeout=10)
 
 

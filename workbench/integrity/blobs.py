@@ -34,13 +34,17 @@ class Named:
 
     Parameters
     ----------
+    place : where the next page goes on
     size : None where what lies in the store has another size than its content
-    is_recalled : whether the journal alone names it, for taking back
+    is_recalled : whether the journal names it, for taking back
+    is_wanted : False for what the journal names and the catalogue as well
     """
 
+    place: str
     digest: Digest
     size: int | None
     is_recalled: bool
+    is_wanted: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,10 +130,10 @@ def unfinished_runs(database: Database) -> list[int]:
 
 def _pages(database: Database) -> Iterator[list[Named]]:
     for query in (SQL.blobs_after, SQL.recalled_after):
-        after = ""
+        after = "0"
         while page := _page(database, query, after):
-            yield page
-            after = page[-1].digest
+            yield [named for named in page if named.is_wanted]
+            after = page[-1].place
 
 
 def _page(database: Database, query: str, after: str) -> list[Named]:
@@ -149,13 +153,10 @@ def _report(database: Database, looked: Iterable[tuple[Named, Trouble | None]], 
         return
     # What was taken back or pruned meanwhile is rightly gone.
     gone = set(confirmed(database, [named.digest for named, _ in wrong]))
-    listed = []
-    for named, trouble in wrong:
-        if named.digest in gone:
-            continue
-        if findings.room(trouble.kind) > len(listed):
-            listed.append((named, trouble))
-        else:
+    wrong = [(named, trouble) for named, trouble in wrong if named.digest not in gone]
+    listed = [(named, trouble) for named, trouble in wrong if findings.room(trouble.kind)]
+    for _, trouble in wrong:
+        if not findings.room(trouble.kind):
             findings.count_only(trouble.kind, 1)
     belongs = _belonging(database, [named.digest for named, _ in listed])
     for named, trouble in listed:

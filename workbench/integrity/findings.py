@@ -125,7 +125,7 @@ class Checked:
     def headline(self) -> str:
         """One sentence for a log or a mail."""
         looked = (
-            f"{self.blobs:,} blobs compared, {self.read:,} of them read; {self.relations} relations with the journal"
+            f"{self.blobs:,} blobs compared, {self.read:,} of them read; {self.relations} relations with their journal"
         )
         stopped = "" if self.is_complete else "stopped before the end; "
         found = ", ".join(f"{count:,} {kind}" for kind, count in self.counts.items()) or "all well"

@@ -40,7 +40,8 @@ def run_notebook(
         code_version=code_version, reason=reason or name,
     )  # fmt: skip
     with runs.begin(database, order) as (run, _):
-        output = folder / f"{datetime.now():%Y-%m-%d}" / f"{name}-{run.id}.ipynb"
+        kept_as = f"{name}-rehearsal-{run.id}" if database.is_rehearsal else f"{name}-{run.id}"
+        output = folder / f"{datetime.now():%Y-%m-%d}" / f"{kept_as}.ipynb"
         runs.tie_notebook(database, [run.id], str(output))
         if on_begin:
             on_begin(run.id)

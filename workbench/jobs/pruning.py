@@ -8,7 +8,7 @@ from workbench.errors import WorkbenchError
 from workbench.journal import effects, orphans, pruning
 from workbench.journal.effects import Settled
 from workbench.journal.pruning import Pruning
-from workbench.journal.store_target import STORE, StoreTarget
+from workbench.journal.store_target import STORE, StoreTarget, named_again
 from workbench.progress import Progress, silent
 from workbench.records import Run, RunState
 from workbench.runs import Order
@@ -72,10 +72,11 @@ def _forget(database: Database, run: Run, older_than: timedelta) -> Pruning:
 
 
 def _remove(database: Database, run: Run, store: Store, progress: Progress) -> Settled:
-    with database.transaction() as tx:
-        effects.ask_again(tx, run.id)
     with orphans.alone(database):
-        return effects.settle(database, run.id, {STORE: StoreTarget(database, store, is_alone=True)}, progress)
+        with database.transaction() as tx:
+            effects.ask_again(tx, run.id)
+            spared = named_again(tx, run.id)
+        return effects.settle(database, run.id, {STORE: StoreTarget(database, store, spared=spared)}, progress)
 
 
 def _finish(database: Database, run: Run, state: RunState, *, message: str = "", **counts: int) -> Run:

@@ -16,7 +16,7 @@ from workbench.runs import Order
 from workbench.store import Store
 
 Follow = Callable[[Run], Mapping[str, float]]
-"""Works off the items that a rollback left: documents that are read, compared or classified again; seconds per stage."""
+"""Works off the items that a rollback left, documents to read, compare or classify again; gives seconds per stage."""
 
 
 @dataclass(frozen=True, kw_only=True)

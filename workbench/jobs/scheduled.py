@@ -12,8 +12,8 @@ from zlib import crc32
 
 from workbench.database import Database
 from workbench.errors import RunHeld, WorkbenchError
-from workbench.jobs import due
-from workbench.jobs.due import SQL, DueOutcome, Event
+from workbench.jobs import due_times
+from workbench.jobs.due_times import SQL, DueOutcome, Event
 from workbench.notebooks import Executed
 from workbench.schedules import Schedule
 
@@ -64,14 +64,14 @@ def run_by_hand(database: Database, schedule: Schedule, execute: Execute) -> Cal
 def run_due(database: Database, schedule: Schedule, execute: Execute, *, now: datetime) -> Called:
     """Run a schedule's notebook if it is due, and note what became of its due times."""
     if not schedule.enabled:
-        due.count(database, schedule, start=now)
+        due_times.count(database, schedule, start=now)
         return Called(schedule=schedule.name, message="it is switched off in the settings")
     # Whoever is called for the first time is called for a due time of this moment.
-    due.count(database, schedule, start=now - due.GRACE)
-    wanted = due.newest(database, schedule, now)
+    due_times.count(database, schedule, start=now - due_times.GRACE)
+    wanted = due_times.newest(database, schedule, now)
     if wanted is None:
         return Called(schedule=schedule.name, message="it was not due since it was installed")
-    passed = tuple(due.note_passed(database, schedule, until=wanted - timedelta(microseconds=1)))
+    passed = tuple(due_times.note_passed(database, schedule, until=wanted - timedelta(microseconds=1)))
     event = _claim(database, schedule, wanted, now)
     if event is None:
         return Called(schedule=schedule.name, passed=passed, message="what was due is noted already")
@@ -152,10 +152,10 @@ def _by(run: int | None) -> str:
 
 def _late(wanted: datetime, now: datetime) -> str:
     late = now - wanted
-    if late <= due.GRACE:
+    if late <= due_times.GRACE:
         return ""
     hours, minutes = divmod(int(late.total_seconds()) // 60, 60)
-    return f"started {f'{hours} h ' if hours else ''}{minutes} min late: nothing called it before"
+    return f"started {f'{hours} h ' if hours else ''}{minutes} min late"
 
 
 def _key(schedule: Schedule) -> int:

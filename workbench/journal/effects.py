@@ -96,6 +96,11 @@ def open_effects(tx: Transaction, run_id: int) -> list[Effect]:
     return tx.all(SQL.open_effects, {"run_id": run_id}, into=Effect)
 
 
+def done(tx: Transaction, run_id: int) -> int:
+    """How much a run did outside, and has not taken back."""
+    return int(tx.value(SQL.effects_done, {"run_id": run_id}))
+
+
 def ask_again(tx: Transaction, run_id: int) -> list[int]:
     """Let what failed outside be tried again by `settle`.
 

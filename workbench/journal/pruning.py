@@ -87,12 +87,14 @@ def plan(tx: Transaction, older_than: timedelta) -> Pruning:
     if not found.up_to:
         return found
     params = {"up_to": found.up_to}
+    blobs, size = _totals(_unnamed_blobs(tx, found.up_to))
     return replace(
         found,
         changes=tx.value(SQL.count_pruned, params),
         texts=tx.value(SQL.count_unnamed_texts, params),
         pictures=tx.value(SQL.count_unnamed_pictures, params),
-        **_sum(_unnamed_blobs(tx, found.up_to)),
+        blobs=blobs,
+        size=size,
     )
 
 
@@ -103,14 +105,15 @@ def prune(tx: Transaction, run_id: int, older_than: timedelta) -> Pruning:
     if not found.up_to:
         return found
     params = {"up_to": found.up_to}
-    removed = {"blobs": 0, "size": 0}
-    for batch in _batches(_unnamed_blobs(tx, found.up_to)):
-        effects.intend(tx, run_id, [removal(run_id, digest) for digest, _ in batch])
-        removed = {"blobs": removed["blobs"] + len(batch), "size": removed["size"] + sum(size for _, size in batch)}
+    blobs, size = _totals(_intending(tx, run_id, _unnamed_blobs(tx, found.up_to)))
     tx.run(SQL.forget_automatic_snapshots, params)
-    changes = tx.value(SQL.prune, params)
     return replace(
-        found, changes=changes, texts=tx.value(SQL.free_texts), pictures=tx.value(SQL.free_pictures), **removed
+        found,
+        changes=tx.value(SQL.prune, params),
+        texts=tx.value(SQL.free_texts),
+        pictures=tx.value(SQL.free_pictures),
+        blobs=blobs,
+        size=size,
     )
 
 
@@ -145,13 +148,16 @@ def _unnamed_blobs(tx: Transaction, up_to: int) -> Iterator[tuple[Digest, int]]:
             yield Digest(digest), size
 
 
-def _batches(found: Iterator[tuple[Digest, int]]) -> Iterator[list[tuple[Digest, int]]]:
+def _intending(tx: Transaction, run_id: int, found: Iterator[tuple[Digest, int]]) -> Iterator[tuple[Digest, int]]:
+    """Hand on what is found, and intend to remove it."""
     while batch := list(islice(found, BATCH)):
-        yield batch
+        effects.intend(tx, run_id, [removal(run_id, digest) for digest, _ in batch])
+        yield from batch
 
 
-def _sum(found: Iterator[tuple[Digest, int]]) -> dict[str, int]:
-    blobs = size = 0
-    for _, bytes_ in found:
-        blobs, size = blobs + 1, size + bytes_
-    return {"blobs": blobs, "size": size}
+def _totals(found: Iterator[tuple[Digest, int]]) -> tuple[int, int]:
+    """Return how many blobs there are, and their bytes."""
+    count = total = 0
+    for _, size in found:
+        count, total = count + 1, total + size
+    return count, total

@@ -4,8 +4,7 @@ Only while nobody is storing: a run that meets bytes which are there already
 relies on them before it commits.
 """
 
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Sequence, Set
 
 from workbench.database import Database, Queries, Transaction
 from workbench.errors import StoreError
@@ -29,27 +28,36 @@ def unnamed(tx: Transaction, digests: Sequence[Digest]) -> list[Digest]:
     return [Digest(row[0]) for row in tx.tuples(SQL.unnamed, {"digests": list(digests)})]
 
 
+def named_again(tx: Transaction, run_id: int) -> Set[Digest]:
+    """What a run still intends to remove though something names it now."""
+    return frozenset(Digest(row[0]) for row in tx.tuples(SQL.named_again, {"run_id": run_id}))
+
+
 class StoreTarget:
     """Removes bytes, unless they are named again.
 
     Parameters
     ----------
-    is_alone : whether the caller holds off everybody who stores; else it is done for each
+    spared : what is named again, where the caller has looked for it and holds off everybody who stores; else both is
+        done for each
     """
 
-    def __init__(self, database: Database, store: Store, *, is_alone: bool = False) -> None:
+    def __init__(self, database: Database, store: Store, *, spared: Set[Digest] | None = None) -> None:
         self._database = database
         self._store = store
-        self._is_alone = is_alone
+        self._spared = spared
 
     def perform(self, effect: Effect) -> str:
-        with nullcontext() if self._is_alone else orphans.alone(self._database):
-            return self._remove(Digest(effect.key))
+        digest = Digest(effect.key)
+        if self._spared is not None:
+            return self._remove(digest, is_named=digest in self._spared)
+        with orphans.alone(self._database):
+            with self._database.transaction() as tx:
+                is_named = not unnamed(tx, [digest])
+            return self._remove(digest, is_named=is_named)
 
-    def _remove(self, digest: Digest) -> str:
-        with self._database.transaction() as tx:
-            is_unnamed = unnamed(tx, [digest])
-        if not is_unnamed:
+    def _remove(self, digest: Digest, *, is_named: bool) -> str:
+        if is_named:
             return "it is named again, and stays"
         self._store.remove(digest)
         return ""

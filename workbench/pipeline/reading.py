@@ -20,7 +20,7 @@ from workbench.catalog.reading import Reading, ToRead
 from workbench.database import Transaction
 from workbench.executor import LocalExecutor, Outcome
 from workbench.extraction import Mode
-from workbench.pipeline import failures, members
+from workbench.pipeline import failures, members, scratch
 from workbench.pipeline.job import Job
 from workbench.pipeline.steps import Task, read_document
 from workbench.pipeline.workers import Workers
@@ -180,6 +180,7 @@ def _record(job: Job, flight: _Flight) -> None:
     back, flight.back = flight.back, []
     if not back:
         return
+    scratch.check_room(job.scratch)
     landed = [(flight.under_way.pop(outcome.key), outcome) for outcome in back]
     try:
         landed = _still_meant(job, landed)

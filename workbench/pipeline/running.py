@@ -5,6 +5,7 @@ again. `work_off` is for a run of another kind that left items for the
 stations, under the run that its caller has begun and will finish.
 """
 
+import errno
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -47,9 +48,13 @@ def carry_out(setting: Setting, order: Order, work: Callable[[Job], None], *, pr
                     keep_rules(setting, run.id)
                     work(job)
                 _sweep(job, run)
-        except (WorkbenchError, OSError, KeyboardInterrupt) as error:
+        except (WorkbenchError, KeyboardInterrupt) as error:
             _interrupt(job, str(error) or "stopped by Ctrl-C")
             raise
+        except OSError as error:
+            told = scratch.full(job.scratch) if error.errno in {errno.ENOSPC, errno.EDQUOT} else error
+            _interrupt(job, str(told))
+            raise told from error
         return _finish(job, run.kind)
 
 

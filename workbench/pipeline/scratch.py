@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from workbench.errors import StoreError
+
+# With less than this a disk is full for whoever writes to it.
+LEAST_BYTES = 4 * 1024**2
+
 
 @contextmanager
 def folder(parent: Path) -> Iterator[Path]:
@@ -23,6 +28,19 @@ def folder(parent: Path) -> Iterator[Path]:
             yield place
         finally:
             shutil.rmtree(place, ignore_errors=True)
+
+
+def check_room(place: Path) -> None:
+    """Raise `StoreError` where nothing more can be written: what was read meanwhile may lack what did not fit."""
+    if shutil.disk_usage(place).free < LEAST_BYTES:
+        raise full(place)
+
+
+def full(place: Path) -> StoreError:
+    """Return what is said of a full disk."""
+    return StoreError(
+        f"the disk below {place.parent} is full; free some space and start again, the run goes on where it stopped"
+    )
 
 
 def sweep(parent: Path) -> None:

@@ -63,13 +63,28 @@ def _judge(tx: Transaction, scope: Scope) -> None:
     tx.run(SQL.find_owners)
     tx.run(SQL.judge)
     tx.run(SQL.judge_clashes)
+    # What is not put back may be needed by something else.
+    while tx.run(SQL.judge_supports):
+        pass
     for finding in (SQL.keep_labelled, SQL.keep_changed, SQL.keep_spoken_about, SQL.note_leaving):
         tx.run(finding)
+    _add_bereft(tx)
     # What stays may hold what is inside of it, and that something else.
     while tx.run(SQL.stay_arrivals) + tx.run(SQL.stay_documents):
         pass
     for sparing in (SQL.spare_staying, SQL.unspare_opinions, SQL.spare_arrivals, SQL.spare_in_use):
         tx.run(sparing)
+    # What stays now does not come back, and what needs that does not either.
+    while tx.run(SQL.judge_supports):
+        pass
+    tx.run(SQL.forget_successors)
+
+
+def _add_bereft(tx: Transaction) -> None:
+    while tx.run(SQL.add_bereft):
+        tx.run(SQL.add_members_of_bereft)
+        tx.run(SQL.note_leaving)
+    tx.run(SQL.keep_bereft)
 
 
 def _in_the_way(tx: Transaction, *, labels: bool) -> list[int]:

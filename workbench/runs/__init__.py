@@ -27,7 +27,7 @@ _GATE, _RUN = 0, 1
 
 # Nothing else may be at work on the catalogue while one of these is, but for people, and for notebooks, which only
 # start other runs.
-ALONE = ("rollback", "restore", "prune")
+ALONE = ("rollback", "restore", "prune", "replay")
 BESIDE = ("review", "notebook")
 
 

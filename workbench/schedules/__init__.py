@@ -8,8 +8,7 @@ decides by the due times alone. Nothing here knows runs or notebooks.
 """
 
 from workbench.schedules.caller import Caller
-from workbench.schedules.clock import machine_zone
 from workbench.schedules.expression import Expression
 from workbench.schedules.schedule import Schedule
 
-__all__ = ["Caller", "Expression", "Schedule", "machine_zone"]
+__all__ = ["Caller", "Expression", "Schedule"]

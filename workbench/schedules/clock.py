@@ -34,7 +34,7 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise ConfigError(f"no time zone '{name}'") from error
+        raise ConfigError(f"there is no time zone '{name}'") from error
 
 
 def offset(name: str, moment: datetime) -> timedelta:

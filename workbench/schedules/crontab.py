@@ -98,19 +98,22 @@ def when(expression: Expression, *, machine: str, start: datetime) -> str:
     times |= {due.astimezone(clock.zone(machine)).time() for due in expression.moved(start)}
     minutes = _list({shown.minute for shown in times}, 60)
     # In an hour that comes twice cron calls once, unless it is to call every hour.
-    if any(_comes_twice(shown, machine, start) for shown in times):
+    if _comes_twice(times, machine, start):
         return f"{minutes} * * * *"
     return f"{minutes} {_list({shown.hour for shown in times}, 24)} * * *"
 
 
-def _comes_twice(shown: time, machine: str, start: datetime) -> bool:
+def _comes_twice(times: Collection[time], machine: str, start: datetime) -> bool:
     for change in clock.changes(machine, start):
         back = clock.offset(machine, change - timedelta(minutes=1)) - clock.offset(machine, change)
         first = change.astimezone(clock.zone(machine)).time()
-        since = timedelta(hours=shown.hour - first.hour, minutes=shown.minute - first.minute) % _DAY
-        if since < back:
+        if any(_between(first, shown) < back for shown in times):
             return True
     return False
+
+
+def _between(earlier: time, later: time) -> timedelta:
+    return timedelta(hours=later.hour - earlier.hour, minutes=later.minute - earlier.minute) % _DAY
 
 
 def _escaped(command: str) -> str:

@@ -239,7 +239,7 @@ WITH known AS (
            d.state = 'partial' AND e.next_page IS NULL
            AND EXISTS (SELECT FROM problems AS p
                         WHERE p.digest = d.digest AND p.stage = 'read' AND p.message = e.message
-                          AND p.kind IN ('died', 'timeout', 'memory', 'error')) AS is_cut_short
+                          AND p.kind IN ('died', 'killed', 'timeout', 'memory', 'error')) AS is_cut_short
       FROM documents AS d
       JOIN arrivals AS a ON a.id = d.arrival_id
       LEFT JOIN extractions AS e ON e.id = d.extraction_id

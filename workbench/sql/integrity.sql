@@ -36,23 +36,32 @@ SELECT id, is_alive
 SELECT count(*) FROM blobs;
 
 -- blobs_after --
--- What the catalogue names, a page in the order of digests; the size of a sealed blob is not that of its content
-SELECT digest, CASE WHEN stored_digest = digest THEN size END AS size, false AS is_recalled
+-- What the catalogue names, a page of it; the size of a sealed blob is not that of its content
+SELECT digest AS place, digest, CASE WHEN stored_digest = digest THEN size END AS size, false AS is_recalled,
+       true AS is_wanted
   FROM blobs
  WHERE digest > %(after)s
  ORDER BY digest
  LIMIT %(most)s;
 
 -- recalled_after --
--- What only the journal names, for taking back; a page in the order of digests
-SELECT DISTINCT ON (c.key) c.key ->> 'digest' AS digest,
-       CASE WHEN c.before ->> 'stored_digest' = c.before ->> 'digest' THEN (c.before ->> 'size')::bigint END AS size,
-       true AS is_recalled
-  FROM changes AS c
- WHERE c.relation = 'blobs' AND c.operation = 'delete' AND c.key > jsonb_build_object('digest', %(after)s::text)
-   AND NOT EXISTS (SELECT FROM blobs AS b WHERE b.digest = c.key ->> 'digest')
- ORDER BY c.key, c.id DESC
- LIMIT %(most)s;
+-- A page of what the journal names; wanted is what nothing else names, for taking back. The page is cut first, in the
+-- order of the index: with the conditions inside, every page would go over the whole journal
+WITH page AS MATERIALIZED (
+    SELECT c.key
+      FROM changes AS c
+     WHERE c.relation = 'blobs' AND c.key > jsonb_build_object('digest', %(after)s::text)
+     ORDER BY c.relation, c.key, c.id
+     LIMIT %(most)s
+)
+SELECT p.key ->> 'digest' AS place, p.key ->> 'digest' AS digest, true AS is_recalled,
+       NOT EXISTS (SELECT FROM blobs AS b WHERE b.digest = p.key ->> 'digest') AS is_wanted,
+       (SELECT max(CASE WHEN c.before ->> 'stored_digest' = c.before ->> 'digest'
+                        THEN (c.before ->> 'size')::bigint END)
+          FROM changes AS c
+         WHERE c.relation = 'blobs' AND c.key = p.key AND c.operation = 'delete') AS size
+  FROM (SELECT DISTINCT key FROM page) AS p
+ ORDER BY p.key;
 
 -- belonging --
 -- The documents that blobs belong to by name, where each or what holds it came from, and the runs that need it

@@ -49,6 +49,10 @@ SELECT %(run_id)s, new.target, new.operation, new.key, new.payload::jsonb, new.i
  ORDER BY new.place
 ON CONFLICT (run_id, target, operation, key) DO NOTHING;
 
+-- effects_done --
+-- How much a run did outside the catalogue
+SELECT count(*) FROM effects WHERE run_id = %(run_id)s AND state = 'done';
+
 -- open_effects --
 -- What a run still has to do or to undo outside: in the order in which it was intended, what is undone newest first
 SELECT id, run_id, target, operation, key, payload, inverse, digest, state, attempts, message
@@ -195,6 +199,15 @@ SELECT c.key ->> 'digest' AS digest, coalesce(max((c.before ->> 'size')::bigint)
    AND NOT EXISTS (SELECT FROM blobs AS b WHERE b.digest = c.key ->> 'digest')
    AND NOT EXISTS (SELECT FROM changes AS n WHERE n.relation = 'blobs' AND n.key = c.key AND n.id > %(up_to)s)
  GROUP BY c.key;
+
+-- named_again --
+-- What a run still intends to remove though something names it now
+SELECT e.key
+  FROM effects AS e
+ WHERE e.run_id = %(run_id)s AND e.target = 'store' AND e.state IN ('intended', 'performed')
+   AND (EXISTS (SELECT FROM blobs AS b WHERE b.digest = e.key)
+        OR EXISTS (SELECT FROM changes AS c
+                    WHERE c.relation = 'blobs' AND c.key = jsonb_build_object('digest', e.key)));
 
 -- lost_snapshots --
 -- Points that nothing leads back to any more

@@ -19,7 +19,8 @@ CREATE TEMPORARY TABLE undo (
     is_after    boolean,
     digest      text,
     document_id bigint,
-    verdict     text
+    verdict     text,
+    UNIQUE (relation, key)
 ) ON COMMIT DROP;
 
 -- stage_scope --
@@ -115,9 +116,9 @@ UPDATE undo AS u
 
 -- judge --
 -- What is as it was before needs nothing; what is as it was left is undone; what was changed since is in conflict, but
--- where a place was only looked at again
+-- where a place was only looked at again. Rules of one digest are the same rules, whoever applied them
 UPDATE undo
-   SET verdict = CASE WHEN is_before THEN 'done'
+   SET verdict = CASE WHEN is_before OR (relation = 'rule_sets' AND is_there AND NOT was_absent) THEN 'done'
                       WHEN is_after THEN 'undo'
                       WHEN relation = 'arrivals' AND was_absent THEN 'undo'
                       WHEN relation = 'arrivals' THEN 'overtaken'
@@ -152,6 +153,96 @@ UPDATE undo AS u
                                        AND o.version = u.before ->> 'version'
                                        AND o.inputs = u.before ->> 'inputs')
        ELSE false END;
+
+-- judge_supports --
+-- What cannot be as it was, since something that it needs is gone: removed later by another run
+UPDATE undo AS u
+   SET verdict = CASE WHEN u.relation IN ('documents', 'extractions', 'arrivals') THEN 'conflict' ELSE 'overtaken' END,
+       last_run = coalesce(lost.run_id, u.last_run)
+  FROM (SELECT u.place, need.relation, need.key, gone.run_id
+          FROM undo AS u
+         CROSS JOIN LATERAL (
+            SELECT 'blobs' AS relation, jsonb_build_object('digest', u.before ->> 'digest') AS key
+             WHERE u.relation IN ('arrivals', 'extractions', 'documents', 'problems') AND u.before ->> 'digest' IS NOT NULL
+            UNION ALL
+            SELECT 'blobs', jsonb_build_object('digest', u.before ->> 'parent')
+             WHERE u.relation = 'arrivals' AND u.before ->> 'parent' IS NOT NULL
+            UNION ALL
+            SELECT 'arrivals', jsonb_build_object('id', (u.before ->> 'arrival_id')::bigint)
+             WHERE u.relation = 'documents'
+            UNION ALL
+            SELECT 'extractions', jsonb_build_object('id', (u.before ->> 'extraction_id')::bigint)
+             WHERE u.relation = 'documents' AND u.before ->> 'extraction_id' IS NOT NULL
+            UNION ALL
+            SELECT 'documents', jsonb_build_object('id', (u.before ->> 'document_id')::bigint)
+             WHERE u.relation IN ('opinions', 'labels', 'near_duplicates')
+            UNION ALL
+            SELECT 'documents', jsonb_build_object('id', (u.before ->> 'original_id')::bigint)
+             WHERE u.relation = 'near_duplicates'
+         ) AS need
+          LEFT JOIN LATERAL (
+            SELECT c.run_id FROM changes AS c
+             WHERE c.relation = need.relation AND c.key = need.key
+             ORDER BY c.id DESC LIMIT 1
+          ) AS gone ON true
+         WHERE u.verdict = 'undo' AND NOT u.was_absent
+           AND NOT EXISTS (SELECT FROM undo AS o
+                            WHERE o.relation = need.relation AND o.key = need.key
+                              AND (CASE WHEN o.was_absent THEN o.verdict <> 'undo' AND o.is_there
+                                        ELSE o.is_there OR o.verdict = 'undo' END))
+           AND NOT CASE need.relation
+                   WHEN 'blobs' THEN EXISTS (SELECT FROM blobs AS b WHERE b.digest = need.key ->> 'digest')
+                   WHEN 'arrivals' THEN EXISTS (SELECT FROM arrivals AS a WHERE a.id = (need.key ->> 'id')::bigint)
+                   WHEN 'extractions' THEN EXISTS (SELECT FROM extractions AS e WHERE e.id = (need.key ->> 'id')::bigint)
+                   ELSE EXISTS (SELECT FROM documents AS d WHERE d.id = (need.key ->> 'id')::bigint) END
+       ) AS lost
+ WHERE lost.place = u.place;
+
+-- forget_successors --
+-- What is said to have become of an arrival, where that is gone
+UPDATE undo AS u
+   SET before = u.before || '{"successor_id": null}'
+ WHERE u.relation = 'arrivals' AND u.verdict = 'undo' AND NOT u.was_absent
+   AND u.before ->> 'successor_id' IS NOT NULL
+   AND NOT EXISTS (SELECT FROM undo AS o
+                    WHERE o.relation = 'arrivals' AND o.verdict = 'undo' AND NOT o.was_absent
+                      AND o.key = jsonb_build_object('id', (u.before ->> 'successor_id')::bigint))
+   AND NOT EXISTS (SELECT FROM arrivals AS a WHERE a.id = (u.before ->> 'successor_id')::bigint);
+
+-- add_bereft --
+-- Documents that an earlier rollback left for the sake of places that go now: nothing is left of them, so they go with
+-- all that belongs to them
+INSERT INTO undo (relation, key, first_id, was_absent, is_there, is_before, is_after, digest, document_id, verdict)
+SELECT part.relation, part.key, 0, true, true, false, true, d.digest, d.id, 'undo'
+  FROM documents AS d
+ CROSS JOIN LATERAL (
+    SELECT 'documents' AS relation, jsonb_build_object('id', d.id) AS key
+    UNION ALL SELECT 'blobs', jsonb_build_object('digest', d.digest)
+    UNION ALL SELECT 'extractions', jsonb_build_object('id', e.id) FROM extractions AS e WHERE e.digest = d.digest
+    UNION ALL SELECT 'opinions', jsonb_build_object('id', o.id) FROM opinions AS o WHERE o.document_id = d.id
+    UNION ALL SELECT 'problems', jsonb_build_object('id', p.id) FROM problems AS p WHERE p.digest = d.digest
+    UNION ALL SELECT 'labels', jsonb_build_object('id', l.id) FROM labels AS l WHERE l.document_id = d.id
+    UNION ALL SELECT 'near_duplicates', jsonb_build_object('document_id', n.document_id, 'kind', n.kind)
+                FROM near_duplicates AS n WHERE n.document_id = d.id
+ ) AS part
+ WHERE d.digest IN (SELECT digest FROM leaving)
+   AND NOT EXISTS (SELECT FROM arrivals AS a
+                    WHERE a.digest = d.digest AND NOT EXISTS (SELECT FROM leaving AS l WHERE l.id = a.id))
+   AND NOT EXISTS (SELECT FROM undo AS u
+                    WHERE u.relation = 'documents' AND u.key = jsonb_build_object('id', d.id) AND u.was_absent)
+   AND NOT EXISTS (SELECT FROM stays AS s WHERE s.digest = d.digest)
+ON CONFLICT (relation, key) DO UPDATE
+   SET was_absent = true, before = NULL, is_there = true, is_before = false, verdict = 'undo';
+
+-- add_members_of_bereft --
+-- What was inside of containers that go so
+INSERT INTO undo (relation, key, first_id, was_absent, is_there, is_before, is_after, digest, verdict)
+SELECT 'arrivals', jsonb_build_object('id', a.id), 0, true, true, false, true, a.digest, 'undo'
+  FROM arrivals AS a
+  JOIN undo AS u ON u.relation = 'blobs' AND u.first_id = 0 AND u.digest = a.parent
+ WHERE NOT EXISTS (SELECT FROM leaving AS l WHERE l.id = a.id)
+ON CONFLICT (relation, key) DO UPDATE
+   SET was_absent = true, before = NULL, is_there = true, is_before = false, verdict = 'undo';
 
 -- keep_labelled --
 -- Documents about which a person decided since
@@ -203,7 +294,19 @@ INSERT INTO leaving (id, digest, parent, is_root, source, external_id, locator, 
 SELECT a.id, a.digest, a.parent, a.depth = 0, a.source, a.external_id, a.locator, a.run_id
   FROM undo AS u
   JOIN arrivals AS a ON a.id = (u.key ->> 'id')::bigint
- WHERE u.relation = 'arrivals' AND u.verdict = 'undo' AND u.was_absent;
+ WHERE u.relation = 'arrivals' AND u.verdict = 'undo' AND u.was_absent
+ON CONFLICT DO NOTHING;
+
+-- keep_bereft --
+-- Of these, documents about which a person has decided
+INSERT INTO stays (digest, how, why, by_run)
+SELECT DISTINCT ON (u.digest) u.digest, 'kept', l.actor || ' said it is ''' || l.category || '''', l.run_id
+  FROM undo AS u
+  JOIN labels AS l ON l.document_id = u.document_id
+ WHERE u.relation = 'documents' AND u.first_id = 0 AND u.verdict = 'undo'
+   AND NOT EXISTS (SELECT FROM scope AS s WHERE s.run_id = l.run_id)
+ ORDER BY u.digest, l.id DESC
+ON CONFLICT DO NOTHING;
 
 -- stay_arrivals --
 -- Arrivals of what is kept, and what was inside of containers that stay
@@ -267,21 +370,23 @@ UPDATE undo AS u
    SET verdict = 'stays'
  WHERE u.verdict = 'undo' AND u.was_absent
    AND ((u.relation = 'rule_sets'
-         AND EXISTS (SELECT FROM runs AS r
-                      WHERE r.rule_set = u.key ->> 'digest' AND r.state <> 'rolled_back'
-                        AND NOT EXISTS (SELECT FROM scope AS s WHERE s.run_id = r.id)))
-        OR (u.relation = 'rule_sets'
-            AND EXISTS (SELECT FROM opinions AS o
-                      WHERE o.version = left(u.key ->> 'digest', 16)
-                        AND NOT EXISTS (SELECT FROM undo AS gone
-                                         WHERE gone.relation = 'opinions' AND gone.verdict = 'undo' AND gone.was_absent
-                                           AND gone.key = jsonb_build_object('id', o.id))))
+         AND (EXISTS (SELECT FROM opinions AS o
+                       WHERE o.version = left(u.key ->> 'digest', 16)
+                         AND NOT EXISTS (SELECT FROM undo AS gone
+                                          WHERE gone.relation = 'opinions' AND gone.verdict = 'undo' AND gone.was_absent
+                                            AND gone.key = jsonb_build_object('id', o.id)))
+              OR EXISTS (SELECT FROM undo AS back
+                          WHERE back.relation = 'opinions' AND back.verdict = 'undo' AND NOT back.was_absent
+                            AND back.before ->> 'version' = left(u.key ->> 'digest', 16))))
         OR (u.relation = 'categories'
-            AND EXISTS (SELECT FROM documents AS d
-                         WHERE d.category = u.key ->> 'id'
-                           AND NOT EXISTS (SELECT FROM undo AS gone
-                                            WHERE gone.relation = 'documents' AND gone.verdict = 'undo'
-                                              AND gone.key = jsonb_build_object('id', d.id)))));
+            AND (EXISTS (SELECT FROM documents AS d
+                          WHERE d.category = u.key ->> 'id'
+                            AND NOT EXISTS (SELECT FROM undo AS gone
+                                             WHERE gone.relation = 'documents' AND gone.verdict = 'undo'
+                                               AND gone.key = jsonb_build_object('id', d.id)))
+                 OR EXISTS (SELECT FROM undo AS back
+                             WHERE back.relation = 'documents' AND back.verdict = 'undo' AND NOT back.was_absent
+                               AND back.before ->> 'category' = u.key ->> 'id'))));
 
 -- runs_in_the_way --
 -- Later runs that stand in the way, people's decisions only if asked for; of runs that were taken back and of those

@@ -144,6 +144,11 @@ def gone(tx: Transaction, key: int | str) -> list[Gone]:
     return tx.all(SQL.gone_documents, {"key": str(key)}, into=Gone)
 
 
+def pruning(tx: Transaction) -> Pruning | None:
+    """How far the journal is forgotten; None for not at all."""
+    return tx.one(SQL.last_pruning, into=Pruning)
+
+
 def gather(tx: Transaction, digest: Digest) -> Facts:
     """Everything that happened to a document."""
     changes = tuple(tx.all(SQL.journal_of_document, {"digest": digest}, into=Change))
@@ -156,7 +161,7 @@ def gather(tx: Transaction, digest: Digest) -> Facts:
         names=_names(tx, bodies),
         places={place.id: place for place in tx.all(SQL.arrivals_called, _ids(bodies, "successor_id"), into=Place)},
         strikes={run: (n, state) for run, n, state in tx.tuples(SQL.strikes_of_document, {**ids, "digest": digest})},
-        pruning=tx.one(SQL.last_pruning, into=Pruning),
+        pruning=pruning(tx),
     )
 
 

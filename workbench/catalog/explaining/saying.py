@@ -6,7 +6,7 @@ from workbench.catalog.explaining.explanation import Event
 from workbench.catalog.explaining.gathering import Facts, Touched
 from workbench.records import Json
 
-# An opinion's strongest words are shown; JSON has them all.
+# So many of an opinion's words are shown; JSON has them all.
 SHOWN = 6
 
 
@@ -66,13 +66,19 @@ def second(said: Json) -> tuple[str, float] | None:
 
 
 def _evidence(said: Json) -> Iterator[str]:
-    strongest = sorted(said["evidence"], key=lambda e: -abs(e["weight"]))
-    for e in strongest[:SHOWN]:
+    rival = second(said)
+    # What speaks of the winner first, then of the second, then of the others.
+    places = [said["category"], rival[0] if rival else None]
+    ordered = sorted(
+        said["evidence"],
+        key=lambda e: (places.index(e["category"]) if e["category"] in places else len(places), -abs(e["weight"])),
+    )
+    for e in ordered[:SHOWN]:
         side = "for" if e["weight"] >= 0 else "against"
         weight = f"{round(e['weight'], 2):+g}, {e['rule']}"
         yield f"“{' '.join(e['found'].split())}” in its {e['field']} speaks {side} {e['category']} ({weight})"
-    if len(strongest) > SHOWN:
-        yield f"and {len(strongest) - SHOWN} weaker reasons"
+    if len(ordered) > SHOWN:
+        yield f"and {len(ordered) - SHOWN} other reasons"
 
 
 def _second(said: Json) -> Iterator[str]:

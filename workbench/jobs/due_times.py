@@ -155,7 +155,7 @@ def _rows(schedule: Schedule, run: int | None, group: Sequence[datetime]) -> lis
 
 def _event(schedule: Schedule, run: int | None, due: datetime) -> Event:
     if run is None:
-        message = "nothing called it: the machine was off, or cron or its timer did not run"
+        message = "nothing started it: the machine, cron or the catalogue was off"
         return Event(schedule=schedule.name, due_at=due, outcome=DueOutcome.MISSED, message=message)
     message = f"run {run} of this schedule was still at work"
     return Event(schedule=schedule.name, due_at=due, outcome=DueOutcome.OVERLAPPED, run_id=run, message=message)
