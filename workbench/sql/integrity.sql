@@ -46,7 +46,8 @@ SELECT digest AS place, digest, CASE WHEN stored_digest = digest THEN size END A
 
 -- recalled_after --
 -- A page of what the journal names; wanted is what nothing else names, for taking back. The page is cut first, in the
--- order of the index: with the conditions inside, every page would go over the whole journal
+-- order of the index: with the conditions inside, every page would go over the whole journal; and so would each row if
+-- it asked for deletions, whose own index looks short until the statistics are renewed
 WITH page AS MATERIALIZED (
     SELECT c.key
       FROM changes AS c
@@ -59,7 +60,7 @@ SELECT p.key ->> 'digest' AS place, p.key ->> 'digest' AS digest, true AS is_rec
        (SELECT max(CASE WHEN c.before ->> 'stored_digest' = c.before ->> 'digest'
                         THEN (c.before ->> 'size')::bigint END)
           FROM changes AS c
-         WHERE c.relation = 'blobs' AND c.key = p.key AND c.operation = 'delete') AS size
+         WHERE c.relation = 'blobs' AND c.key = p.key AND c.before IS NOT NULL) AS size
   FROM (SELECT DISTINCT key FROM page) AS p
  ORDER BY p.key;
 

@@ -132,27 +132,30 @@ UPDATE undo AS u
                   WHEN 'documents' THEN (SELECT b.run_id FROM blobs AS b WHERE b.digest = u.digest)
                   ELSE u.last_run END
  WHERE u.verdict = 'undo' AND NOT u.was_absent AND NOT u.is_there
-   AND CASE u.relation
-       WHEN 'documents' THEN EXISTS (SELECT FROM documents AS d WHERE d.digest = u.before ->> 'digest')
-       WHEN 'arrivals' THEN EXISTS (SELECT FROM arrivals AS a
-                                     WHERE a.source = u.before ->> 'source'
-                                       AND a.external_id = u.before ->> 'external_id')
-       WHEN 'extractions' THEN EXISTS (SELECT FROM extractions AS e
-                                        WHERE e.digest = u.before ->> 'digest'
-                                          AND e.extractor = u.before ->> 'extractor'
-                                          AND e.version = u.before ->> 'version'
-                                          AND e.options_digest = u.before ->> 'options_digest'
-                                          AND e.next_page IS NOT DISTINCT FROM (u.before ->> 'next_page')::integer
-                                          -- The one that came in its place may go again itself.
-                                          AND NOT EXISTS (SELECT FROM undo AS o
-                                                           WHERE o.relation = 'extractions' AND o.verdict = 'undo'
-                                                             AND o.was_absent AND (o.key ->> 'id')::bigint = e.id))
-       WHEN 'opinions' THEN EXISTS (SELECT FROM opinions AS o
-                                     WHERE o.document_id = u.document_id
-                                       AND o.classifier = u.before ->> 'classifier'
-                                       AND o.version = u.before ->> 'version'
-                                       AND o.inputs = u.before ->> 'inputs')
-       ELSE false END;
+   AND EXISTS (
+    SELECT FROM (
+        SELECT d.id FROM documents AS d WHERE u.relation = 'documents' AND d.digest = u.before ->> 'digest'
+        UNION ALL
+        SELECT a.id FROM arrivals AS a
+         WHERE u.relation = 'arrivals'
+           AND a.source = u.before ->> 'source' AND a.external_id = u.before ->> 'external_id'
+        UNION ALL
+        SELECT e.id FROM extractions AS e
+         WHERE u.relation = 'extractions'
+           AND e.digest = u.before ->> 'digest' AND e.extractor = u.before ->> 'extractor'
+           AND e.version = u.before ->> 'version' AND e.options_digest = u.before ->> 'options_digest'
+           AND e.next_page IS NOT DISTINCT FROM (u.before ->> 'next_page')::integer
+        UNION ALL
+        SELECT o.id FROM opinions AS o
+         WHERE u.relation = 'opinions'
+           AND o.document_id = u.document_id AND o.classifier = u.before ->> 'classifier'
+           AND o.version = u.before ->> 'version' AND o.inputs = u.before ->> 'inputs'
+    ) AS other
+     -- One that goes itself is not in the way.
+     WHERE NOT EXISTS (SELECT FROM undo AS gone
+                        WHERE gone.relation = u.relation AND gone.key = jsonb_build_object('id', other.id)
+                          AND gone.verdict = 'undo' AND gone.was_absent)
+   );
 
 -- judge_supports --
 -- What cannot be as it was, since something that it needs is gone: removed later by another run
@@ -228,6 +231,9 @@ SELECT part.relation, part.key, 0, true, true, false, true, d.digest, d.id, 'und
  WHERE d.digest IN (SELECT digest FROM leaving)
    AND NOT EXISTS (SELECT FROM arrivals AS a
                     WHERE a.digest = d.digest AND NOT EXISTS (SELECT FROM leaving AS l WHERE l.id = a.id))
+   AND NOT EXISTS (SELECT FROM undo AS back
+                    WHERE back.relation = 'arrivals' AND back.verdict = 'undo' AND NOT back.was_absent
+                      AND back.before ->> 'digest' = d.digest)
    AND NOT EXISTS (SELECT FROM undo AS u
                     WHERE u.relation = 'documents' AND u.key = jsonb_build_object('id', d.id) AND u.was_absent)
    AND NOT EXISTS (SELECT FROM stays AS s WHERE s.digest = d.digest)
@@ -338,7 +344,7 @@ UPDATE undo AS u
  WHERE u.digest = s.digest
    AND u.verdict = 'undo'
    AND u.relation <> 'arrivals'
-   AND (s.how = 'kept' OR u.was_absent);
+   AND (s.how = 'kept' OR u.was_absent OR NOT u.is_there);
 
 -- unspare_opinions --
 -- Documents that stay under another name are classified by that; what was said of them under the old one goes
