@@ -159,10 +159,11 @@ def _facts(d: Details) -> Iterator[tuple[str, str]]:
 
 
 def _counts(d: Details) -> str:
-    if d.counts.get("arrivals"):
-        report = Report(run=d.run, counts={k: int(str(v)) for k, v in d.counts.items()}, categories=(), problems=())
+    numbers = {name: count for name, count in d.counts.items() if isinstance(count, int) and count}
+    if "arrivals" in numbers:
+        report = Report(run=d.run, counts=numbers, categories=(), problems=())
         return ", ".join(f"{count} {words}" for words, count in report.rows())
-    return ", ".join(f"{name.replace('_', ' ')} {_told(count)}" for name, count in d.counts.items() if count)
+    return ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in numbers.items())
 
 
 def _journal(d: Details) -> str:

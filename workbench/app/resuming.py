@@ -78,7 +78,7 @@ def _retry_effects(workbench: "Workbench", run: Run, progress: Progress) -> Repo
             f"run {run.id} is {ended}, with nothing left to do; 'workbench runs show {run.id}' tells what it did"
         )
     targets = setting.targets(workbench.database, workbench.store)
-    settled = [effects.settle(workbench.database, of_run, targets, progress, under=run.id) for of_run in of_runs]
-    if not any(one.failed for one in settled) and run.state == RunState.FINISHED_WITH_PROBLEMS:
-        runs.reconsider(workbench.database, run.id)
+    for of_run in of_runs:
+        effects.settle(workbench.database, of_run, targets, progress, under=run.id)
+    runs.reconsider(workbench.database, run.id)
     return workbench.report(run.id)

@@ -17,6 +17,8 @@ DryRun = Annotated[bool, typer.Option("--dry-run", "--rehearse", help="Say what 
 Labels = Annotated[bool, typer.Option("--labels", help="Take back what people decided since, too.")]
 Reason = Annotated[str, typer.Option(help="Why, for the run's record.")]
 
+MOST_LISTED = 40
+
 snapshots = typer.Typer(help="Named points to return to: create, list, diff, restore.", no_args_is_help=True)
 
 
@@ -133,8 +135,12 @@ def _tell(plan: Plan, *, json: bool) -> None:
         output.table(("number", "outcome"), [(count, words) for words, count in plan.outcomes()])
     for sentence in plan.others:
         output.line(sentence)
-    if plan.documents:
-        output.table(plan.documents.heads, plan.documents.rows())
+    # A plan shows every document; of what is done, the list of a large one is not what one waits for.
+    listed = plan.documents if plan.by is None or len(plan.documents) <= MOST_LISTED else plan.conflicts
+    if listed:
+        output.table(listed.heads, listed.rows())
+    if plan.by and len(plan.documents) > MOST_LISTED:
+        output.line(f"'workbench runs show {plan.by}' tells more; --json gives every document.")
     if plan.kept:
         output.line(plan.kept)
 

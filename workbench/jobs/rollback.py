@@ -93,9 +93,13 @@ def _outside(undoing: Undoing, run: Run, settle: tuple[int, ...]) -> int:
 
 def _sweep(undoing: Undoing, done: Plan) -> None:
     """Remove what a killed run had stored and never committed, once that run is taken back."""
-    taken_back = [runs.get(undoing.database, number) for number in done.runs]
-    if any(run.ended_as == RunState.INTERRUPTED for run in taken_back):
-        orphans.remove_orphans(undoing.database, undoing.store)
+    killed = [
+        run for number in done.runs if (run := runs.get(undoing.database, number)).ended_as == RunState.INTERRUPTED
+    ]
+    begun = [run.started_at for run in killed if run.started_at]
+    if begun:
+        # What lies there from before may belong to another catalogue.
+        orphans.remove_orphans(undoing.database, undoing.store, since=min(begun))
 
 
 def _counts(done: Plan) -> dict[str, Any]:  # Any: JSON

@@ -149,7 +149,7 @@ def finish(database: Database, run_id: int, state: RunState, *, counts: Json, se
 
 
 def reconsider(database: Database, run_id: int) -> None:
-    """A run whose problems are settled since has finished without any."""
+    """Look again at a run that did something more after its end: its entries, and whether its problems are settled."""
     with database.transaction() as tx:
         tx.run(SQL.reconsider, {"id": run_id})
 

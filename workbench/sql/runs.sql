@@ -53,13 +53,13 @@ UPDATE runs
  WHERE id = %(id)s;
 
 -- reconsider --
--- A run whose problems are settled since
+-- A run that did something more after its end, and whose problems may be settled since
 UPDATE runs
-   SET state = 'finished', message = '', counts = counts || '{"problems": 0}',
-       changes = (SELECT count(*) FROM changes AS c WHERE c.run_id = runs.id)
- WHERE id = %(id)s
-   AND state = 'finished_with_problems'
-   AND NOT EXISTS (SELECT FROM problems AS p WHERE p.run_id = runs.id);
+   SET changes = changes_of(id),
+       state = CASE WHEN state = 'finished_with_problems' AND is_clear THEN 'finished' ELSE state END,
+       counts = CASE WHEN is_clear THEN counts || '{"problems": 0}' ELSE counts END
+  FROM (SELECT NOT EXISTS (SELECT FROM problems WHERE run_id = %(id)s) AS is_clear) AS problems_left
+ WHERE id = %(id)s;
 
 -- left_behind --
 -- Runs of a person that seem to have lost their process; one that has only just begun may not hold its lock yet
