@@ -6,6 +6,8 @@ any question; the functions below are the ones that are asked most.
 """
 
 import json
+import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,7 @@ from workbench.database import Database, Queries
 from workbench.errors import ConfigError, DatabaseError, UnknownName
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd  # loaded with the first answer, not with the package
 
 SQL = Queries("analytics")
@@ -53,10 +56,9 @@ class Analytics:
 
         with duckdb.connect(":memory:", config={"enable_external_access": "false"}) as connection:
             try:
-                wanted = {name.lower() for name in connection.get_table_names(question)}
-                for name, table in self.arrow(*sorted(wanted & set(self.tables()))).items():
+                for name, table in self.arrow(*_wanted(connection, question, self.tables())).items():
                     connection.register(name, table)
-                return connection.execute(question, dict(params or {})).df()
+                return _frame(connection.execute(question, dict(params or {})))
             except duckdb.CatalogException as error:
                 raise _unknown(error, self.tables()) from error
             except duckdb.Error as error:
@@ -143,6 +145,24 @@ class Analytics:
             "needs_review, problems, round(documents / nullif(duration_s, 0) * 60) AS documents_per_minute "
             "FROM runs ORDER BY id DESC"
         )
+
+
+def _wanted(connection: "duckdb.DuckDBPyConnection", question: str, tables: tuple[str, ...]) -> list[str]:
+    import duckdb
+
+    try:
+        named = {name.lower() for name in connection.get_table_names(question)}
+    except duckdb.BinderException:
+        # It names the tables of no question that holds parameters; a word too many costs a little time.
+        named = {word.lower() for word in re.findall(r"\w+", question)}
+    return sorted(named & set(tables))
+
+
+def _frame(answer: "duckdb.DuckDBPyConnection") -> "pd.DataFrame":
+    with warnings.catch_warnings():
+        # DuckDB still drops columns in the way that pandas 3.1 would have otherwise.
+        warnings.filterwarnings("ignore", message="The inplace keyword in DataFrame.drop", category=DeprecationWarning)
+        return answer.df()
 
 
 def _fetch(cursor: Any, query: str) -> Any:  # Any: neither driver nor Arrow carries types

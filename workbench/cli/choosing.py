@@ -1,4 +1,4 @@
-"""Settings for one command: ``--mode``, ``--ocr`` and ``--set`` outrank file and environment."""
+"""Options that several commands share; of them ``--mode``, ``--ocr`` and ``--set`` outrank file and environment."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -20,6 +20,11 @@ Ocr = Annotated[
     bool | None,
     typer.Option("--ocr/--no-ocr", help="Whether scans are recognised.", show_default="from the settings"),
 ]
+Reason = Annotated[str, typer.Option(help="Why, for the run's record.")]
+Rehearse = Annotated[
+    bool, typer.Option("--rehearse", help="Compute everything and show the same report, but write nothing.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing unless there are problems.")]
 Assignments = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Another setting for this time, e.g. extraction.dpi=300."),

@@ -26,7 +26,7 @@ def ingest(
     mode: choosing.Modes = None,
     ocr: choosing.Ocr = None,
     assignments: choosing.Assignments = None,
-    reason: Annotated[str, typer.Option(help="Why, for the run's record.")] = "",
+    reason: choosing.Reason = "",
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Believe that a folder which held files was really emptied.")
     ] = False,
@@ -36,10 +36,8 @@ def ingest(
             "--move-to", metavar="DIR", help="Move files to this folder when they are taken; empties an inbox."
         ),
     ] = None,
-    rehearse: Annotated[
-        bool, typer.Option("--rehearse", help="Compute everything and show the same report, but write nothing.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing unless there are problems.")] = False,
+    rehearse: choosing.Rehearse = False,
+    quiet: choosing.Quiet = False,
     json: Json = False,
 ) -> None:
     """Take files and folders into the catalogue: read, find duplicates, classify.

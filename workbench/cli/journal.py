@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from workbench.app import Workbench
-from workbench.cli import output
+from workbench.cli import choosing, output
 from workbench.cli.output import Json
 from workbench.progress import shown
 
@@ -36,7 +36,7 @@ def show(
 def prune(
     older_than: Annotated[str, typer.Option(help="Runs that ended longer ago go: 12h, 90d, 6w.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and write nothing.")] = False,
-    reason: Annotated[str, typer.Option(help="Why, for the run's record.")] = "",
+    reason: choosing.Reason = "",
     json: Json = False,
 ) -> None:
     """Forget the journal of old runs, and the texts and files that only it still names.

@@ -10,7 +10,7 @@ from typer.core import TyperCommand
 
 from workbench import config, notebooks
 from workbench.app import Workbench
-from workbench.cli import ingest, output
+from workbench.cli import choosing, ingest, output
 from workbench.cli.output import Json
 from workbench.errors import NotebookError
 
@@ -43,7 +43,7 @@ def run(
         typer.Option("--parameter", "-p", metavar="NAME VALUE", help="A parameter, as often as needed."),
     ] = None,
     file: Annotated[Path | None, typer.Option("--file", "-f", help="A YAML file with parameters.")] = None,
-    reason: Annotated[str, typer.Option(help="Why, for the run's record.")] = "",
+    reason: choosing.Reason = "",
     rehearse: Annotated[
         bool, typer.Option("--rehearse", help="Write nothing but the executed notebook, which shows what would be.")
     ] = False,

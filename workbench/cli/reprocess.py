@@ -41,11 +41,9 @@ def reprocess(
     mode: choosing.Modes = None,
     ocr: choosing.Ocr = None,
     assignments: choosing.Assignments = None,
-    reason: Annotated[str, typer.Option(help="Why, for the run's record.")] = "",
-    rehearse: Annotated[
-        bool, typer.Option("--rehearse", help="Compute everything and show the same report, but write nothing.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing unless there are problems.")] = False,
+    reason: choosing.Reason = "",
+    rehearse: choosing.Rehearse = False,
+    quiet: choosing.Quiet = False,
     json: Json = False,
 ) -> None:
     """Read and classify documents again; what is still valid is reused.

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from workbench.app import Workbench
-from workbench.cli import ingest, output
+from workbench.cli import choosing, ingest, output
 from workbench.cli.output import Json
 from workbench.progress import shown
 from workbench.report import Report
@@ -15,7 +15,6 @@ Number = Annotated[int, typer.Argument(metavar="RUN", help="The run's number.")]
 Name = Annotated[str, typer.Argument(help="The snapshot's name.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", "--rehearse", help="Say what would be done, and do nothing.")]
 Labels = Annotated[bool, typer.Option("--labels", help="Take back what people decided since, too.")]
-Reason = Annotated[str, typer.Option(help="Why, for the run's record.")]
 
 MOST_LISTED = 40
 
@@ -35,7 +34,7 @@ def rollback(
         bool, typer.Option("--cascade", help="Take back later runs that stand in the way, too.")
     ] = False,
     labels: Labels = False,
-    reason: Reason = "",
+    reason: choosing.Reason = "",
     json: Json = False,
 ) -> None:
     """Take a run back: the catalogue as it was before, and what followed outside.
@@ -106,7 +105,7 @@ def diff(name: Name, json: Json = False) -> None:
 
 @snapshots.command()
 def restore(
-    name: Name, dry_run: DryRun = False, labels: Labels = False, reason: Reason = "", json: Json = False
+    name: Name, dry_run: DryRun = False, labels: Labels = False, reason: choosing.Reason = "", json: Json = False
 ) -> None:
     """Return to a snapshot: take back all runs since, as one run that can be taken back itself."""
     with Workbench() as wb, shown(wanted=False if json else None) as progress:
