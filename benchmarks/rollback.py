@@ -19,7 +19,7 @@ from workbench.database import embedded
 
 def measure(options: Options) -> Iterator[Row]:
     """Seconds to plan, to take back and to put back, beside the ingest itself and a dump."""
-    few = documents.generated(options.scratch, count=200, seed=options.seed + 1)
+    few = documents.generated(options.scratch, count=min(200, options.count), seed=options.seed + 1)
     many = documents.generated(options.scratch, count=options.count, seed=options.seed)
     with homes.fresh(options.scratch, "rollback") as home:
         home.run("ingest", "-q", str(few))

@@ -36,6 +36,7 @@ def scratch() -> Iterator[Path]:
         ("pipeline", 5, {"workbench, end to end", "stage classify", "peak memory of the parent"}),
         ("again", 5, {"second ingest, 5 generated"}),
         ("journal", 5, {"written with the journal", "the journal's share"}),
+        ("rollback", 5, {"ingest of 5", "planning to take it back", "taking it back", "putting it back"}),
         ("lookup", 60, {"text, every lookup, median", "form letter, first of a process, median"}),
         ("search", 60, {"search, median", "ILIKE, median"}),
         ("tiers", 2, {"mixed documents without OCR, fast", "PDF text", "structured PDF", "recognition at 200 dpi"}),

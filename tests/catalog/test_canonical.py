@@ -23,7 +23,8 @@ from workbench.records import (
 
 # What the digest does not look at, and why.
 BLIND = {
-    "surrogate ids": {"id", "run_id", "arrival_id", "extraction_id", "document_id", "original_id", "successor_id"},
+    "surrogate ids": {"id", "run_id", "arrival_id", "extraction_id", "document_id", "original_id", "successor_id",
+                      "effect_id"},
     "times": {"stored_at", "modified_at", "taken_at", "extracted_at", "given_at", "labelled_at", "happened_at",
               "applied_at", "seconds"},
     "also in metadata, which is looked at": {"written_at"},
