@@ -8,7 +8,7 @@ from tests.rollback.conftest import write
 from tests.rollback.test_taking_back import changed_folder, digests
 from workbench import Workbench
 from workbench.config import Settings
-from workbench.errors import RunError, UnknownName
+from workbench.errors import NothingToDo, RunError, UnknownName
 from workbench.records import RunState
 from workbench.rollback import Fate
 
@@ -32,6 +32,30 @@ def test_returning_to_a_snapshot_takes_back_all_runs_since(workbench: Workbench,
     assert len(workbench.documents()) > 4
 
 
+def test_returning_twice_moves_no_file_again(workbench: Workbench, post: Path, tmp_path: Path) -> None:
+    target = tmp_path / "erledigt"
+    target.mkdir()
+    write(post, "a.txt", 1)
+    workbench.snapshots.create("vorher", reason="zum Vergleich")
+    workbench.ingest(post, move_to=target)
+    workbench.snapshots.restore("vorher")
+    with pytest.raises(NothingToDo):
+        workbench.snapshots.restore("vorher")
+    assert (post / "a.txt").exists()
+    assert str(workbench.snapshots.diff("vorher")).startswith("since snapshot 'vorher': no document has changed")
+
+
+def test_labels_given_since_are_told_where_they_stay(workbench: Workbench, post: Path) -> None:
+    write(post, "a.txt", 1)
+    workbench.ingest(post)
+    workbench.snapshots.create("jetzt", reason="zum Vergleich")
+    workbench.label("a.txt", "offer")
+    write(post, "b.txt", 2)
+    workbench.ingest(post)
+    done = workbench.snapshots.restore("jetzt")
+    assert "1 label that a person gave since stays: --labels" in done.kept
+
+
 def test_a_difference_shows_the_documents_as_they_were(workbench: Workbench, post: Path) -> None:
     write(post, "a.txt", 1)
     workbench.ingest(post)
@@ -49,8 +73,8 @@ def test_what_people_decided_since_stays_unless_asked_for(workbench: Workbench, 
     workbench.snapshots.create("leer", reason="Anfang")
     workbench.ingest(post)
     workbench.label("a.txt", "offer")
-    done = workbench.snapshots.restore("leer")
-    assert [d.name for d in done.conflicts] == ["a.txt"]
+    with pytest.raises(NothingToDo, match="1 document would be kept as it is: --labels"):
+        workbench.snapshots.restore("leer")
     assert workbench.document("a.txt").category == "offer"
     workbench.snapshots.restore("leer", labels=True)
     assert workbench.documents() == []

@@ -143,24 +143,40 @@ def test_a_label_given_before_does_not_keep_anything(workbench: Workbench, post:
     assert digests(workbench) == before
 
 
-def test_a_later_run_stands_in_the_way_until_it_is_taken_back_too(
-    workbench: Workbench, post: Path, tmp_path: Path
-) -> None:
-    write(post, "unklar.txt", 1)
+def test_a_later_run_stands_in_the_way_until_it_is_taken_back_too(workbench: Workbench, post: Path) -> None:
+    write(post, "rechnung.txt", 1)
     (post / "anderes.txt").write_text("Einladung zum Sommerfest am Samstag.")
     run = workbench.ingest(post).run.id
-    # Another run gives the document another name, and thereby changes it.
-    write(tmp_path, "z", 1)
-    later = workbench.ingest(tmp_path / "z").run.id
-    assert workbench.document("unklar.txt").name == "z"
+    # Other rules decide otherwise about the one, and as before about the other.
+    rules = workbench.settings.path(workbench.settings.rules).read_text()
+    changed = post.with_name("rules.yaml")
+    changed.write_text(rules.replace("[Rechnung, ", "[Rechenschieber, "))
+    settings = workbench.settings.model_copy(update={"rules": changed})
+    with Workbench(settings=settings, actor="bert") as other:
+        with other.database.transaction() as tx:
+            before = tx.value("SELECT confidence FROM documents WHERE name = 'rechnung.txt'")
+        later = other.reprocess(everything=True, stage="classify").run.id
+        with other.database.transaction() as tx:
+            assert tx.value("SELECT confidence FROM documents WHERE name = 'rechnung.txt'") != before
     plan = workbench.rollback(run, dry_run=True)
-    assert {d.name: d.what for d in plan.documents} == {"z": Fate.KEPT, "anderes.txt": Fate.REMOVED}
+    assert {d.name: d.what for d in plan.documents} == {"rechnung.txt": Fate.KEPT, "anderes.txt": Fate.KEPT}
     assert plan.in_the_way == (later,)
     assert f"--cascade takes back run {later} as well" in plan.kept
     done = workbench.rollback(run, cascade=True)
     assert done.runs == (later, run)
     assert workbench.documents() == []
     assert {r.state for r in workbench.runs() if r.id in {run, later}} == {RunState.ROLLED_BACK}
+
+
+def test_people_s_decisions_are_taken_back_without_the_runs_beside_them(workbench: Workbench, post: Path) -> None:
+    write(post / "1", "a.txt", 1)
+    write(post / "2", "b.txt", 2)
+    run = workbench.ingest(post / "1").run.id
+    workbench.ingest(post / "2")
+    workbench.label("a.txt", "offer")
+    assert workbench.rollback(run, dry_run=True).conflicts
+    assert not workbench.rollback(run, labels=True).conflicts
+    assert [d.name for d in workbench.documents()] == ["b.txt"]
 
 
 def test_a_document_that_was_met_again_stays_as_if_the_run_had_never_been(
@@ -180,6 +196,77 @@ def test_a_document_that_was_met_again_stays_as_if_the_run_had_never_been(
     assert plan.fates[Fate.STAYS] == 7
     other.ingest(second)
     assert digests(workbench) == digests(other)
+
+
+@pytest.mark.parametrize("later", ["kurz/a.txt", "erste/noch länger und tiefer/a.txt", "kurz/a.md"])
+def test_a_better_and_a_worse_place_of_the_same_content_are_alike(
+    workbench: Workbench, other: Workbench, tmp_path: Path, later: str
+) -> None:
+    first = zipped(tmp_path / "erste" / "archiv.zip", a=LETTER.format(1), b=LETTER.format(2))
+    write(tmp_path / "erste", "mittellang.txt", 1)
+    run = workbench.ingest(first, tmp_path / "erste" / "mittellang.txt").run.id
+    place = write(tmp_path, later, 1)
+    workbench.ingest(place)
+    plan = workbench.rollback(run)
+    assert {d.what for d in plan.documents} == {Fate.STAYS, Fate.REMOVED}
+    other.ingest(place)
+    assert digests(workbench) == digests(other)
+    assert len(workbench.search("Lieferung")) == 1
+
+
+def test_of_an_archive_only_what_was_met_elsewhere_stays(
+    workbench: Workbench, other: Workbench, tmp_path: Path
+) -> None:
+    archive = zipped(tmp_path / "a" / "drei.zip", x=LETTER.format(1), y=LETTER.format(2), z=LETTER.format(3))
+    run = workbench.ingest(archive).run.id
+    single = write(tmp_path / "b", "y.txt", 2)
+    workbench.ingest(single)
+    workbench.rollback(run)
+    other.ingest(single)
+    assert digests(workbench) == digests(other)
+
+
+def test_what_is_searched_for_is_found_under_the_name_it_had_before(workbench: Workbench, post: Path) -> None:
+    write(post / "a", "lange datei.txt", 1)
+    workbench.ingest(post / "a")
+    write(post / "b", "x.md", 1)
+    second = workbench.ingest(post / "b").run.id
+    workbench.rollback(second)
+    assert [hit.name for hit in workbench.search("Lieferung")] == ["lange datei.txt"]
+
+
+def test_taking_back_in_turn_moves_files_to_and_fro(workbench: Workbench, post: Path, tmp_path: Path) -> None:
+    write(post, "a.txt", 1)
+    target = tmp_path / "erledigt"
+    target.mkdir()
+    last = first = workbench.ingest(post, move_to=target).run.id
+    for is_moved in (False, True, False, True):
+        last = workbench.rollback(last).by or 0
+        assert ((target / "a.txt").exists(), (post / "a.txt").exists()) == (is_moved, not is_moved)
+        assert (workbench.runs[first].state == RunState.FINISHED) == is_moved
+        assert len(workbench.documents()) == is_moved
+
+
+def test_a_rollback_that_was_interrupted_is_gone_on_with_whatever_was_pruned(
+    workbench: Workbench, post: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(post, "a.txt", 1)
+    target = tmp_path / "erledigt"
+    target.mkdir()
+    run = workbench.ingest(post, move_to=target).run.id
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("workbench.jobs.rollback._outside", stop)
+    with pytest.raises(KeyboardInterrupt):
+        workbench.rollback(run)
+    monkeypatch.undo()
+    (interrupted,) = workbench.runs(state="interrupted")
+    workbench.journal.prune("0h")
+    workbench.runs.resume(interrupted.id)
+    assert (post / "a.txt").exists()
+    assert workbench.runs[interrupted.id].state == RunState.FINISHED
 
 
 def test_the_near_duplicate_of_what_is_gone_finds_another_original(

@@ -1,6 +1,7 @@
 """The snapshots of a workbench: named points of the journal, listed, compared and returned to."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench import jobs
@@ -41,7 +42,8 @@ class Snapshots:
         """
         snapshot = snapshots.get(self._workbench.database, name)
         self._refuse_pruned(snapshot)
-        return jobs.rollback.plan(self._workbench.database, Scope(point=snapshot.change_id, labels=labels))
+        found = jobs.rollback.plan(self._workbench.database, Scope(point=snapshot.change_id, labels=labels))
+        return replace(found, since=name, effects=())
 
     def restore(
         self,

@@ -40,7 +40,9 @@ def rollback(
     """
     run = runs.get(workbench.database, run_id)
     wanted = _with_started(workbench, run)
-    _refuse_pruned(workbench, wanted)
+    begun = runs.unfinished(workbench.database, "rollback", f"run {run_id}")
+    if not begun or "settle" not in begun.counts:
+        _refuse_pruned(workbench, wanted)
     scope = Scope(runs=wanted, cascade=cascade, labels=labels)
     parameters = {"run": run_id, "cascade": cascade, "labels": labels}
     order = _order("rollback", f"run {run_id}", parameters, reason or f"take back run {run_id}")

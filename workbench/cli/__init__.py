@@ -85,7 +85,10 @@ def main() -> None:
 def _how_it_goes_on(arguments: Sequence[str]) -> str:
     if "--rehearse" in arguments:
         return "; nothing was written"
-    return "; the same command goes on where it was" if {"ingest", "reprocess"} & {*arguments[:1]} else ""
+    goes_on = {"ingest", "reprocess"} & {*arguments[:1]} or {"resume", "rollback", "restore", "prune"} & {
+        *arguments[1:2]
+    }
+    return "; the same command goes on where it was" if goes_on else ""
 
 
 def _stop(*_: object) -> None:

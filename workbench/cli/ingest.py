@@ -84,6 +84,8 @@ def show(report: Report) -> None:
     if report.rehearsal:
         output.line("Nothing of this was written; without --rehearse it is.")
         return
+    if report.run.kind not in {"ingest", "reprocess"}:
+        return
     is_idle = report.run.kind == "ingest" and not report.counts["arrivals"]
     known = "There was nothing new to take; workbench stats counts what is held. " if is_idle else ""
     output.line(f"{known}Next: workbench search WORDS; workbench documents --decision needs_review; workbench show ID")

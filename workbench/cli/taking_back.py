@@ -150,6 +150,6 @@ def _end(wb: Workbench, plan: Plan) -> None:
         return
     problems = wb.problems(plan.by)
     for problem in problems:
-        output.line(f"{problem.message} {problem.advice}")
+        output.line(f"{problem.message.rstrip('.')}. {problem.advice}")
     if problems:
         raise typer.Exit(3)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from workbench import rollback, runs
 from workbench.database import Database
@@ -62,7 +61,8 @@ def take_back(undoing: Undoing, scope: Scope, order: Order) -> Plan:
             failed = _outside(undoing, run, settle)
             seconds = undoing.follow(run)
             _sweep(undoing, done)
-        except (WorkbenchError, KeyboardInterrupt) as error:
+        except BaseException as error:
+            # Also a fault of ours leaves a sentence; what was begun is not half done, it is in one transaction.
             _interrupt(database, run, error)
             raise
         counts = {**runs.get(database, run.id).counts, "problems": failed}
@@ -80,7 +80,8 @@ def _catalogue(undoing: Undoing, scope: Scope, run: Run) -> tuple[Plan, tuple[in
         done = rollback.take_back(tx, scope, run=run.id)
         if 0 < undoing.snapshot_above < sum(done.plan.fates.values()):
             snapshots.before_run(tx, run.id, undoing.database.actor)
-        runs.note(tx, run.id, {**_counts(done.plan), "settle": list(done.effects_of)})
+        counts = {**_counts(done.plan), "taken_back": list(done.runs), "settle": list(done.effects_of)}
+        runs.note(tx, run.id, counts)
     return replace(done.plan, by=run.id), done.effects_of
 
 
@@ -102,9 +103,8 @@ def _sweep(undoing: Undoing, done: Plan) -> None:
         orphans.remove_orphans(undoing.database, undoing.store, since=min(begun))
 
 
-def _counts(done: Plan) -> dict[str, Any]:  # Any: JSON
-    fates = {str(fate).replace(" ", "_"): count for fate, count in done.fates.items()}
-    return {**fates, "taken_back": list(done.runs)}
+def _counts(done: Plan) -> dict[str, int]:
+    return {str(fate).replace(" ", "_"): count for fate, count in done.fates.items()}
 
 
 def _interrupt(database: Database, run: Run, error: BaseException) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.database import Queries, Transaction
+from workbench.rollback import standing
 from workbench.rollback.plan import Fate, Plan, Planned, PlannedEffect, listing
 
 SQL = Queries("rollback")
@@ -43,7 +44,7 @@ def collect(tx: Transaction, scope: Scope) -> Plan:
     else:
         tx.run(SQL.add_runs_since, {"point": scope.point, "labels": scope.labels})
     _judge(tx, scope)
-    while scope.cascade and (more := _in_the_way(tx, labels=scope.labels)):
+    while more := _in_the_way(tx, labels=scope.labels, others=scope.cascade):
         tx.run(SQL.add_to_scope, {"runs": more})
         tx.run(SQL.forget_staged)
         _judge(tx, scope)
@@ -62,6 +63,7 @@ def _judge(tx: Transaction, scope: Scope) -> None:
         tx.run(SQL.compare, {"relation": relation})
     tx.run(SQL.find_owners)
     tx.run(SQL.judge)
+    tx.run(SQL.judge_met)
     tx.run(SQL.judge_clashes)
     # What is not put back may be needed by something else.
     while tx.run(SQL.judge_supports):
@@ -72,8 +74,10 @@ def _judge(tx: Transaction, scope: Scope) -> None:
     # What stays may hold what is inside of it, and that something else.
     while tx.run(SQL.stay_arrivals) + tx.run(SQL.stay_documents):
         pass
-    for sparing in (SQL.spare_staying, SQL.unspare_opinions, SQL.spare_arrivals, SQL.spare_in_use):
+    for sparing in (SQL.spare_staying, SQL.unspare_opinions, SQL.spare_arrivals):
         tx.run(sparing)
+    tx.run(SQL.spare_in_use, {"point": scope.point})
+    tx.run(SQL.spare_categories)
     # What stays now does not come back, and what needs that does not either.
     while tx.run(SQL.judge_supports):
         pass
@@ -87,8 +91,10 @@ def _add_bereft(tx: Transaction) -> None:
     tx.run(SQL.keep_bereft)
 
 
-def _in_the_way(tx: Transaction, *, labels: bool) -> list[int]:
-    return [row[0] for row in tx.tuples(SQL.runs_in_the_way, {"labels": labels})]
+def _in_the_way(tx: Transaction, *, labels: bool, others: bool) -> list[int]:
+    if not (labels or others):
+        return []
+    return [row[0] for row in tx.tuples(SQL.runs_in_the_way, {"labels": labels, "others": others})]
 
 
 def _plan(tx: Transaction, scope: Scope) -> Plan:
@@ -98,16 +104,18 @@ def _plan(tx: Transaction, scope: Scope) -> Plan:
     rows: dict[str, dict[str, int]] = {}
     for relation, what, count in tx.tuples(SQL.planned_counts):
         rows.setdefault(relation, {})[what] = count
-    everyone = _in_the_way(tx, labels=True)
-    runs = _in_the_way(tx, labels=False)
+    runs = tuple(row[0] for row in tx.tuples(SQL.runs_in_scope))
+    left = standing.after(tx, runs, by=0)
+    labels = int(tx.value(SQL.labels_left, {"point": scope.point})) if not scope.runs and not scope.labels else 0
     return Plan(
-        runs=tuple(row[0] for row in tx.tuples(SQL.runs_in_scope)),
+        runs=runs,
         documents=listing(documents),
         rows=rows,
-        effects=tx.all(SQL.planned_effects, into=PlannedEffect),
+        effects=tx.all(SQL.planned_effects, {"back": list(left.off), "again": list(left.on)}, into=PlannedEffect),
         others=[_other(*row) for row in tx.tuples(SQL.other_conflicts)],
-        in_the_way=tuple(runs),
-        is_labelled=everyone != runs,
+        in_the_way=tuple(_in_the_way(tx, labels=False, others=True)),
+        is_labelled=bool(_in_the_way(tx, labels=True, others=False)),
+        labels_left=labels,
     )
 
 

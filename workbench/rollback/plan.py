@@ -84,6 +84,8 @@ class Plan:
     rows : number of rows by relation and by what becomes of them
     in_the_way : later runs that keep something from being taken back
     is_labelled : whether people's decisions do
+    labels_left : how many labels given since a snapshot are left as they are
+    since : the snapshot that this is only compared with
     by : the run that did it; None for a plan
     """
 
@@ -94,6 +96,8 @@ class Plan:
     others: Sequence[str] = ()
     in_the_way: tuple[int, ...] = ()
     is_labelled: bool = False
+    labels_left: int = 0
+    since: str = ""
     by: int | None = None
 
     @staticmethod
@@ -123,6 +127,8 @@ class Plan:
     @property
     def headline(self) -> str:
         """One sentence."""
+        if self.since:
+            return self._difference()
         what = f"run {self.runs[0]}" if len(self.runs) == 1 else f"{len(self.runs)} runs ({_numbers(self.runs)})"
         if self.is_empty:
             return f"taking back {what} changes nothing" + (f"; {self.kept}" if self.kept else "")
@@ -130,9 +136,25 @@ class Plan:
         begin = f"run {self.by} took back {what}" if self.by else f"taking back {what}"
         return f"{begin}: {', '.join(parts) or 'no document changes'}"
 
+    def _difference(self) -> str:
+        parts = [f"{count} {_SINCE[fate]}" for fate in Fate if (count := self.fates[fate])]
+        return f"since snapshot '{self.since}': {', '.join(parts) or 'no document has changed'}"
+
     @property
     def kept(self) -> str:
         """What stands in the way, and what to do about it; empty where nothing does."""
+        return "; ".join(part for part in (self._kept(), self._labels_left()) if part)
+
+    def _labels_left(self) -> str:
+        if not self.labels_left or self.since:
+            return ""
+        count = self.labels_left
+        given = (
+            f"{count} labels that people gave since stay" if count != 1 else "1 label that a person gave since stays"
+        )
+        return f"{given}: --labels takes back what people decided"
+
+    def _kept(self) -> str:
         if not self.fates[Fate.KEPT]:
             return ""
         hints = []
@@ -147,7 +169,8 @@ class Plan:
 
     def outcomes(self) -> list[tuple[str, int]]:
         """What happens, in words, and how often."""
-        found = [(_FATES[fate], self.fates[fate]) for fate in Fate if self.fates[fate]]
+        words = _SINCE if self.since else _FATES
+        found = [(words[fate], self.fates[fate]) for fate in Fate if self.fates[fate]]
         for effect in self.effects:
             found.append(
                 (
@@ -204,6 +227,15 @@ _FATES = {
     Fate.CHANGED: "changed back",
     Fate.STAYS: "stay: met again since, or inside of something that stays",
     Fate.KEPT: "kept: somebody decided or changed something since",
+}
+
+
+_SINCE = {
+    Fate.REMOVED: "new",
+    Fate.PUT_BACK: "gone",
+    Fate.CHANGED: "changed",
+    Fate.STAYS: "met again",
+    Fate.KEPT: "new or changed, and tied to something else",
 }
 
 

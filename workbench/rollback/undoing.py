@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from workbench.catalog import taking
 from workbench.database import Queries, Transaction
+from workbench.rollback import standing
 from workbench.rollback.collecting import Scope, collect, relations
 from workbench.rollback.plan import Plan
+from workbench.rollback.standing import Standing
 
 SQL = Queries("rollback")
 
@@ -18,11 +20,13 @@ class TakenBack:
     ----------
     left_over : documents that are read, compared or classified again by the items of this run
     effects_of : runs whose effects are to be settled after the commit
+    runs : what is taken back whole, newest first
     """
 
     plan: Plan
     left_over: int
     effects_of: tuple[int, ...]
+    runs: tuple[int, ...]
 
 
 def take_back(tx: Transaction, scope: Scope, *, run: int) -> TakenBack:
@@ -39,23 +43,38 @@ def take_back(tx: Transaction, scope: Scope, *, run: int) -> TakenBack:
     plan = collect(tx, scope)
     renamed = tx.tuples(SQL.rename_met)
     digests = [row[0] for row in renamed] + taking.relocate(tx, renamed)
+    tx.run(SQL.rename_problems)
     alone = [row[0] for row in tx.tuples(SQL.lose_relations)]
     tx.run(SQL.lose_problems)
     tx.run(SQL.lose_successors)
     _put_back(tx)
+    digests += [row[0] for row in tx.tuples(SQL.follow_arrivals)]
     tx.run(SQL.hold_arrivals)
     tx.run(SQL.release_arrivals)
-    effects_of = {row[0] for row in (*tx.tuples(SQL.undo_effects), *tx.tuples(SQL.redo_effects))}
-    tx.run(SQL.restore_runs)
-    tx.run(SQL.mark_runs, {"by": run, "point": scope.point})
+    left = standing.after(tx, plan.runs, by=run)
+    effects_of = _turn_effects(tx, left)
+    taken_back = _turn_runs(tx, left, run, scope)
     left_over = tx.run(SQL.items_of_rest, {"run_id": run, "digests": digests, "ids": alone})
-    return TakenBack(plan=plan, left_over=left_over, effects_of=tuple(sorted(effects_of)))
+    return TakenBack(plan=plan, left_over=left_over, effects_of=effects_of, runs=taken_back)
 
 
 def _put_back(tx: Transaction) -> None:
     ordered = relations(tx)
     for relation in reversed(ordered):
         tx.run(SQL.put_back, {"relation": relation, "step": "delete"})
-    for step in ("update", "insert"):
-        for relation in ordered:
+    # An extraction must be there before a document names it: what is searched for is made at that moment.
+    for relation in ordered:
+        for step in ("update", "insert"):
             tx.run(SQL.put_back, {"relation": relation, "step": step})
+
+
+def _turn_effects(tx: Transaction, left: Standing) -> tuple[int, ...]:
+    undone = tx.tuples(SQL.undo_effects, {"runs": list(left.off)})
+    redone = tx.tuples(SQL.redo_effects, {"runs": list(left.on)})
+    return tuple(sorted({row[0] for row in (*undone, *redone)}))
+
+
+def _turn_runs(tx: Transaction, left: Standing, run: int, scope: Scope) -> tuple[int, ...]:
+    tx.run(SQL.turn_on, {"runs": list(left.on)})
+    params = {"runs": list(left.off), "by": list(left.off.values()), "point": scope.point}
+    return tuple(sorted((number for number, by in tx.tuples(SQL.turn_off, params) if by == run), reverse=True))

@@ -216,7 +216,7 @@ def _refuse_company(at_work: Sequence[Run], order: Order) -> None:
             raise RunHeld(f"run {run.id} is at work on this already: {_who(run)}; {_WAIT}")
         if {run.kind, order.kind} & set(ALONE) and not {run.kind, order.kind} & set(BESIDE):
             raise RunHeld(
-                f"a {order.kind} cannot begin while run {run.id}, {_a(run.kind)}, is at work: {_who(run)}; {_WAIT}"
+                f"{_a(order.kind)} cannot begin while run {run.id}, {_a(run.kind)}, is at work: {_who(run)}; {_WAIT}"
             )
 
 

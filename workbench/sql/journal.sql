@@ -88,7 +88,8 @@ DELETE FROM problems WHERE effect_id = ANY(%(ids)s);
 -- Failures of effects
 INSERT INTO problems (stage, kind, message, advice, locator, digest, effect_id)
 SELECT 'effect', failed.kind, failed.message, failed.advice,
-       coalesce((SELECT a.locator FROM arrivals AS a WHERE a.source = e.target AND a.external_id = e.key), e.key),
+       coalesce((SELECT a.locator FROM arrivals AS a WHERE a.source = e.target AND a.external_id = e.key),
+                e.payload ->> 'from', e.key),
        (SELECT b.digest FROM blobs AS b WHERE b.digest = e.digest), e.id
   FROM unnest(%(ids)s::bigint[], %(kinds)s::text[], %(messages)s::text[], %(advices)s::text[])
        AS failed (id, kind, message, advice)
@@ -157,10 +158,13 @@ SELECT coalesce(max(up_to), 0) FROM prunings;
 SELECT pruned_by IS NOT NULL FROM runs WHERE id = %(run_id)s;
 
 -- spans --
--- Where in the journal each run lies, and whether it is kept: at work, or ended within the time that is kept
+-- Where in the journal each run lies, and whether it is kept: at work, ended within the time that is kept, or part of a
+-- rollback that was interrupted
 SELECT r.id AS run_id, span.first, span.last,
        r.is_alive OR r.state = 'queued'
-       OR coalesce(r.finished_at, r.heartbeat_at) > now() - %(older_than)s::interval AS is_kept
+       OR coalesce(r.finished_at, r.heartbeat_at) > now() - %(older_than)s::interval
+       OR (r.state = 'interrupted' AND r.kind IN ('rollback', 'restore'))
+       OR EXISTS (SELECT FROM runs_now AS b WHERE b.id = r.rolled_back_by AND b.state = 'interrupted') AS is_kept
   FROM runs_now AS r
  CROSS JOIN LATERAL (SELECT min(c.id) AS first, max(c.id) AS last FROM changes AS c WHERE c.run_id = r.id) AS span
  WHERE span.first IS NOT NULL;

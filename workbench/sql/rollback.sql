@@ -38,7 +38,7 @@ CREATE TEMPORARY TABLE stays (
 -- Arrivals that are taken away
 CREATE TEMPORARY TABLE leaving (
     id bigint PRIMARY KEY, digest text NOT NULL, parent text, is_root boolean NOT NULL, source text NOT NULL,
-    external_id text NOT NULL, locator text NOT NULL, run_id bigint NOT NULL
+    external_id text NOT NULL, locator text NOT NULL, name text NOT NULL, run_id bigint NOT NULL
 ) ON COMMIT DROP;
 
 -- forget_staged --
@@ -121,8 +121,19 @@ UPDATE undo
    SET verdict = CASE WHEN is_before OR (relation = 'rule_sets' AND is_there AND NOT was_absent) THEN 'done'
                       WHEN is_after THEN 'undo'
                       WHEN relation = 'arrivals' AND was_absent THEN 'undo'
-                      WHEN relation = 'arrivals' THEN 'overtaken'
+                      WHEN relation IN ('arrivals', 'rule_sets') THEN 'overtaken'
+                      WHEN relation = 'categories' AND (was_absent OR after IS NULL) THEN 'overtaken'
                       ELSE 'conflict' END;
+
+-- judge_met --
+-- A document that only the runs changed since which met its content again: what they changed is its name, for the
+-- sake of their own place, and what follows from that
+UPDATE undo AS u
+   SET verdict = 'undo'
+ WHERE u.relation = 'documents' AND u.verdict = 'conflict' AND u.was_absent AND u.is_there
+   AND NOT EXISTS (SELECT FROM changes AS c
+                    WHERE c.relation = 'documents' AND c.key = u.key AND c.id >= u.next_id
+                      AND NOT EXISTS (SELECT FROM arrivals AS a WHERE a.digest = u.digest AND a.run_id = c.run_id));
 
 -- judge_clashes --
 -- A row that cannot come back, since another was made in its place since
@@ -193,11 +204,15 @@ UPDATE undo AS u
                             WHERE o.relation = need.relation AND o.key = need.key
                               AND (CASE WHEN o.was_absent THEN o.verdict <> 'undo' AND o.is_there
                                         ELSE o.is_there OR o.verdict = 'undo' END))
-           AND NOT CASE need.relation
+           AND NOT CASE
+                   WHEN EXISTS (SELECT FROM undo AS o
+                                 WHERE o.relation = need.relation AND o.key = need.key AND o.was_absent
+                                   AND o.verdict = 'undo') THEN false
+                   ELSE CASE need.relation
                    WHEN 'blobs' THEN EXISTS (SELECT FROM blobs AS b WHERE b.digest = need.key ->> 'digest')
                    WHEN 'arrivals' THEN EXISTS (SELECT FROM arrivals AS a WHERE a.id = (need.key ->> 'id')::bigint)
                    WHEN 'extractions' THEN EXISTS (SELECT FROM extractions AS e WHERE e.id = (need.key ->> 'id')::bigint)
-                   ELSE EXISTS (SELECT FROM documents AS d WHERE d.id = (need.key ->> 'id')::bigint) END
+                   ELSE EXISTS (SELECT FROM documents AS d WHERE d.id = (need.key ->> 'id')::bigint) END END
        ) AS lost
  WHERE lost.place = u.place;
 
@@ -291,13 +306,14 @@ SELECT DISTINCT ON (u.digest) u.digest, 'kept', since.what, since.run_id
    AND NOT EXISTS (SELECT FROM undo AS o
                     WHERE o.relation = since.relation AND o.key = jsonb_build_object('id', since.id)
                       AND o.verdict = 'undo' AND o.was_absent)
+   AND NOT EXISTS (SELECT FROM arrivals AS a WHERE a.digest = u.digest AND a.run_id = since.run_id)
  ORDER BY u.digest, since.id DESC
 ON CONFLICT DO NOTHING;
 
 -- note_leaving --
 -- The arrivals that are to go
-INSERT INTO leaving (id, digest, parent, is_root, source, external_id, locator, run_id)
-SELECT a.id, a.digest, a.parent, a.depth = 0, a.source, a.external_id, a.locator, a.run_id
+INSERT INTO leaving (id, digest, parent, is_root, source, external_id, locator, name, run_id)
+SELECT a.id, a.digest, a.parent, a.depth = 0, a.source, a.external_id, a.locator, a.name, a.run_id
   FROM undo AS u
   JOIN arrivals AS a ON a.id = (u.key ->> 'id')::bigint
  WHERE u.relation = 'arrivals' AND u.verdict = 'undo' AND u.was_absent
@@ -359,7 +375,12 @@ UPDATE undo AS u
   FROM documents AS d
  WHERE u.relation = 'opinions' AND u.verdict = 'stays' AND u.was_absent AND u.is_after
    AND d.digest = u.digest
-   AND EXISTS (SELECT FROM moved AS m WHERE m.digest = d.digest OR starts_with(d.locator, m.locator || '!/'));
+   AND (EXISTS (SELECT FROM moved AS m WHERE m.digest = d.digest OR starts_with(d.locator, m.locator || '!/'))
+        -- It has another name already, and was classified by that.
+        OR EXISTS (SELECT FROM opinions AS mine
+                     JOIN opinions AS since USING (document_id, classifier)
+                    WHERE mine.id = (u.key ->> 'id')::bigint AND since.id > mine.id
+                      AND NOT EXISTS (SELECT FROM scope AS s WHERE s.run_id = since.run_id)));
 
 -- spare_arrivals --
 -- Arrivals that stay, and what was noted about the arrivals of a document that is kept
@@ -376,7 +397,12 @@ UPDATE undo AS u
    SET verdict = 'stays'
  WHERE u.verdict = 'undo' AND u.was_absent
    AND ((u.relation = 'rule_sets'
-         AND (EXISTS (SELECT FROM opinions AS o
+         AND ((%(point)s = 0
+               AND EXISTS (SELECT FROM runs AS r
+                            WHERE r.rule_set = u.key ->> 'digest' AND r.state <> 'rolled_back'
+                              AND NOT EXISTS (SELECT FROM scope AS s WHERE s.run_id = r.id)
+                              AND EXISTS (SELECT FROM arrivals AS a WHERE a.run_id = r.id)))
+              OR EXISTS (SELECT FROM opinions AS o
                        WHERE o.version = left(u.key ->> 'digest', 16)
                          AND NOT EXISTS (SELECT FROM undo AS gone
                                           WHERE gone.relation = 'opinions' AND gone.verdict = 'undo' AND gone.was_absent
@@ -394,9 +420,16 @@ UPDATE undo AS u
                              WHERE back.relation = 'documents' AND back.verdict = 'undo' AND NOT back.was_absent
                                AND back.before ->> 'category' = u.key ->> 'id'))));
 
+-- spare_categories --
+-- The categories of rules that stay
+UPDATE undo AS u
+   SET verdict = 'stays'
+ WHERE u.relation = 'categories' AND u.verdict = 'undo' AND u.was_absent
+   AND EXISTS (SELECT FROM undo AS rules WHERE rules.relation = 'rule_sets' AND rules.verdict = 'stays');
+
 -- runs_in_the_way --
--- Later runs that stand in the way, people's decisions only if asked for; of runs that were taken back and of those
--- that did it only the last word counts
+-- Later runs that stand in the way, or people's decisions, or both; of runs that were taken back and of those that did
+-- it only the last word counts
 SELECT DISTINCT r.id
   FROM (SELECT by_run, true FROM stays WHERE how = 'kept'
         UNION
@@ -409,7 +442,7 @@ SELECT DISTINCT r.id
   JOIN runs AS r ON r.id = t.run_id
  WHERE NOT EXISTS (SELECT FROM scope AS s WHERE s.run_id = r.id)
    AND (t.is_last OR (r.state <> 'rolled_back' AND r.kind NOT IN ('rollback', 'restore')))
-   AND (r.kind <> 'review' OR %(labels)s)
+   AND CASE r.kind WHEN 'review' THEN %(labels)s::boolean ELSE %(others)s::boolean END
  ORDER BY r.id;
 
 
@@ -451,14 +484,28 @@ SELECT relation,
 
 -- planned_effects --
 -- Effects outside the catalogue that are taken back or done again, by target and operation
-SELECT e.target, e.operation, e.state = 'undone' AS is_again, count(*) AS effects
+SELECT e.target, e.operation, e.run_id = ANY(%(again)s) AS is_again, count(*) AS effects
   FROM effects AS e
-  JOIN runs AS r ON r.id = e.run_id
- WHERE ((e.run_id IN (SELECT run_id FROM scope) AND e.state <> 'undone')
-        OR (r.rolled_back_by IN (SELECT run_id FROM scope) AND e.state IN ('undone', 'undoing')))
+ WHERE ((e.run_id = ANY(%(back)s) AND e.state <> 'undone')
+        OR (e.run_id = ANY(%(again)s) AND (e.state IN ('undone', 'undoing') OR e.failed_as = 'undoing')))
    AND NOT EXISTS (SELECT FROM stays AS s WHERE s.digest = e.digest AND s.how = 'kept')
  GROUP BY 1, 2, 3
  ORDER BY 1, 2, 3;
+
+-- labels_left --
+-- What people decided since a point and is not taken back
+SELECT count(*)
+  FROM changes AS c
+ WHERE c.id > %(point)s AND c.relation = 'labels' AND c.operation = 'insert'
+   AND NOT EXISTS (SELECT FROM scope AS s WHERE s.run_id = c.run_id)
+   AND EXISTS (SELECT FROM labels AS l WHERE l.id = (c.key ->> 'id')::bigint);
+
+-- rollbacks --
+-- Runs that took others back, and runs that were taken back
+SELECT id, rolled_back_by,
+       ARRAY(SELECT jsonb_array_elements_text(coalesce(counts -> 'taken_back', '[]'))::bigint) AS taken_back
+  FROM runs
+ WHERE kind IN ('rollback', 'restore') OR rolled_back_by IS NOT NULL;
 
 -- other_conflicts --
 -- Rows of no document that were changed since
@@ -523,6 +570,9 @@ UPDATE arrivals AS a
 UPDATE documents AS d
    SET arrival_id = best.id, name = best.name, locator = best.locator,
        state = CASE WHEN d.state <> 'quarantined' AND ending(best.name) <> ending(d.name) THEN 'taken' ELSE d.state END,
+       -- Who reads it finds out anew what it is.
+       media_type = CASE WHEN d.state <> 'quarantined' AND ending(best.name) <> ending(d.name) THEN ''
+                         ELSE d.media_type END,
        decision = CASE WHEN d.decision IN ('classified', 'needs_review') AND d.decided_by IS DISTINCT FROM 'person'
                        THEN 'pending' ELSE d.decision END
   FROM leaving AS old
@@ -536,6 +586,27 @@ UPDATE documents AS d
  WHERE d.arrival_id = old.id
    AND EXISTS (SELECT FROM stays AS s WHERE s.digest = d.digest)
 RETURNING d.digest, (SELECT a.locator FROM arrivals AS a WHERE a.id = old.id) AS before, d.locator AS after;
+
+-- rename_problems --
+-- What went wrong with a document is told under its name
+UPDATE problems AS p
+   SET locator = d.locator,
+       message = CASE WHEN starts_with(p.message, l.name) THEN d.name || substr(p.message, length(l.name) + 1)
+                      ELSE p.message END
+  FROM documents AS d
+  JOIN leaving AS l USING (digest)
+ WHERE p.digest = d.digest AND p.locator = l.locator AND d.locator <> l.locator
+   AND EXISTS (SELECT FROM stays AS s WHERE s.digest = d.digest);
+
+-- follow_arrivals --
+-- Documents are where the arrivals that name them are said to be; they are classified anew, since the place may count
+UPDATE documents AS d
+   SET name = a.name, locator = a.locator,
+       decision = CASE WHEN d.decision IN ('classified', 'needs_review') AND d.decided_by IS DISTINCT FROM 'person'
+                       THEN 'pending' ELSE d.decision END
+  FROM arrivals AS a
+ WHERE a.id = d.arrival_id AND (d.name, d.locator) IS DISTINCT FROM (a.name, a.locator)
+RETURNING d.digest;
 
 -- put_back --
 -- One step of undoing, for one relation
@@ -556,35 +627,32 @@ ON CONFLICT DO NOTHING;
 -- undo_effects --
 -- What was done outside is undone after the commit, but for documents that are kept
 UPDATE effects AS e
-   SET state = 'undoing', message = ''
- WHERE e.run_id IN (SELECT run_id FROM scope)
+   SET state = 'undoing', failed_as = NULL, message = ''
+ WHERE e.run_id = ANY(%(runs)s)
    AND e.state IN ('intended', 'performed', 'done', 'failed')
    AND NOT EXISTS (SELECT FROM stays AS s WHERE s.digest = e.digest AND s.how = 'kept')
 RETURNING e.run_id;
 
 -- redo_effects --
--- What a rollback undid is done again when that is taken back
+-- What a rollback undid, or could not undo, is done again when that is taken back
 UPDATE effects AS e
-   SET state = 'intended', message = ''
-  FROM runs AS r
- WHERE r.id = e.run_id
-   AND r.rolled_back_by IN (SELECT run_id FROM scope)
-   AND e.state IN ('undone', 'undoing')
+   SET state = 'intended', failed_as = NULL, message = ''
+ WHERE e.run_id = ANY(%(runs)s)
+   AND (e.state IN ('undone', 'undoing') OR (e.state = 'failed' AND e.failed_as = 'undoing'))
    AND NOT EXISTS (SELECT FROM stays AS s WHERE s.digest = e.digest AND s.how = 'kept')
 RETURNING e.run_id;
 
--- restore_runs --
+-- turn_on --
 -- Runs whose rollback is taken back are what they were
-UPDATE runs
-   SET state = coalesce(ended_as, 'interrupted'), ended_as = NULL, rolled_back_by = NULL
- WHERE rolled_back_by IN (SELECT run_id FROM scope);
+UPDATE runs SET state = coalesce(ended_as, 'interrupted'), ended_as = NULL, rolled_back_by = NULL WHERE id = ANY(%(runs)s);
 
--- mark_runs --
+-- turn_off --
 -- Runs that are taken back whole
 UPDATE runs AS r
-   SET ended_as = CASE r.state WHEN 'rolled_back' THEN r.ended_as ELSE r.state END, state = 'rolled_back',
-       rolled_back_by = %(by)s
-  FROM scope AS s
- WHERE r.id = s.run_id
-   AND r.id <> %(by)s
-   AND NOT EXISTS (SELECT FROM changes AS c WHERE c.run_id = r.id AND c.id <= %(point)s);
+   SET ended_as = r.state, state = 'rolled_back', rolled_back_by = off.by
+  FROM unnest(%(runs)s::bigint[], %(by)s::bigint[]) AS off (id, by)
+ WHERE r.id = off.id
+   AND r.id <> off.by
+   AND r.state <> 'rolled_back'
+   AND NOT EXISTS (SELECT FROM changes AS c WHERE c.run_id = r.id AND c.id <= %(point)s)
+RETURNING r.id, off.by;
