@@ -118,6 +118,7 @@ class Journal:
         older_than : "12h", "90d", "6w" or a timedelta
         dry_run : say what would go, and write nothing
         """
+        setting.needs_service(self._workbench.role, "pruning the journal")
         age = pruning.age(older_than)
         database = self._workbench.database
         if dry_run:

@@ -12,7 +12,7 @@ from workbench.classification.rules import RuleClassifier
 from workbench.classification.ruleset import RuleSet
 from workbench.config import Settings
 from workbench.database import Database
-from workbench.errors import ConfigError, UnknownName
+from workbench.errors import ConfigError, RunError, UnknownName
 from workbench.journal.effects import Target
 from workbench.journal.store_target import STORE, StoreTarget
 from workbench.pipeline import Rules, Setting
@@ -51,6 +51,12 @@ def settings_as(database: Database, run: Run, settings: Settings) -> Settings:
     if kept is None:
         raise ConfigError(f"the settings of run {run.id} were not kept; it cannot be done again as it was")
     return settings.as_recorded(kept.body)
+
+
+def needs_service(role: str, what: str) -> None:
+    """Refuse what has to see and to touch everything to whoever acts with lesser rights."""
+    if role != "service":
+        raise RunError(f"{what} needs the service role, which sees everything; here only the role '{role}' is acted as")
 
 
 def setting(settings: Settings, database: Database, store: Store, rules: Configuration, *, author: str) -> Setting:

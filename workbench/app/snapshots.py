@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench import jobs
-from workbench.app import taking_back
+from workbench.app import setting, taking_back
 from workbench.errors import RunError
 from workbench.journal import reading, snapshots
 from workbench.listing import Listing
@@ -40,6 +40,7 @@ class Snapshots:
         ----------
         labels : whether what people decided counts
         """
+        setting.needs_service(self._workbench.role, "comparing with a snapshot")
         snapshot = snapshots.get(self._workbench.database, name)
         self._refuse_pruned(snapshot)
         found = jobs.rollback.plan(self._workbench.database, Scope(point=snapshot.change_id, labels=labels))

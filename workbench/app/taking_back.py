@@ -68,9 +68,10 @@ def restore(
 def _carry_out(
     workbench: "Workbench", scope: Scope, order: Order, *, dry_run: bool, progress: Progress, what: str
 ) -> Plan:
+    setting.needs_service(workbench.role, "taking back")
     begun = runs.unfinished(workbench.database, order.kind, order.job)
     if dry_run or begun is None:
-        plan = jobs.rollback.plan(workbench.database, scope)
+        plan = jobs.rollback.plan(workbench.database, scope, progress=progress)
         if dry_run:
             return plan
         if plan.is_empty:

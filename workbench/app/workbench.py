@@ -72,8 +72,8 @@ class Workbench:
         rehearse: bool | None = None,
     ) -> None:
         self.settings = settings or config.load(Path(project) if project else None)
-        self._role = role
-        self._roles = tuple(roles)
+        self.role = role
+        self.roles = tuple(roles)
         self._actor = actor or actor_name()
         self.is_rehearsal = rehearsing.is_wanted(asked=rehearse)
         self._closing = ExitStack()
@@ -100,13 +100,13 @@ class Workbench:
     @cached_property
     def database(self) -> Database:
         """The catalogue, migrated."""
-        admin, own, role = wiring.conninfos(self.settings, role=self._role)
+        admin, own, role = wiring.conninfos(self.settings, role=self.role)
         with wiring.connect(admin) as connection:
             current = migrations.is_current(connection)
         if not current:
             migrations.migrate(admin)
         opened = rehearsing.database_class(rehearse=self.is_rehearsal)
-        return opened(own, role=role, actor=self._actor, roles=self._roles)
+        return opened(own, role=role, actor=self._actor, roles=self.roles)
 
     @cached_property
     def store(self) -> Store:
@@ -116,14 +116,14 @@ class Workbench:
     def rehearsal(self, *, settings: Settings | None = None) -> "Workbench":
         """Open a twin that writes nothing; what it does it forgets when it is closed."""
         return Workbench(
-            settings=settings or self.settings, role=self._role, roles=self._roles, actor=self._actor, rehearse=True
+            settings=settings or self.settings, role=self.role, roles=self.roles, actor=self._actor, rehearse=True
         )
 
     @cached_property
     def analytics(self) -> Analytics:
         """DuckDB over the catalogue."""
         rehearsal = self.database if self.is_rehearsal else None
-        return Analytics(conninfo=self.database.conninfo, roles=self._roles, rehearsal=rehearsal)
+        return Analytics(conninfo=self.database.conninfo, roles=self.roles, rehearsal=rehearsal)
 
     # Work ---------------------------------------------------------------------------------------
 
@@ -298,6 +298,7 @@ class Workbench:
 
     def check(self, *, sample: float | str = 1.0, repair: bool = False, progress: Progress = silent) -> Checked:
         """Compare catalogue, store and journal, as `integrity.check` explains."""
+        setting.needs_service(self.role, "checking")
         return integrity.check(self.database, self.store, sample=sample, repair=repair, progress=progress)
 
     @cached_property

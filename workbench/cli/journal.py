@@ -15,9 +15,8 @@ app = typer.Typer(help="What runs changed, row by row; forget what is old.", no_
 @app.command()
 def show(
     run: Annotated[int, typer.Argument(metavar="RUN", help="The run's number.")],
-    most: Annotated[
-        int | None, typer.Option("--most", "-n", min=1, help="How many at the most; all by default.")
-    ] = None,
+    most: Annotated[int, typer.Option("--most", "-n", min=1, help="How many at the most.")] = 100,
+    all_: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
     json: Json = False,
 ) -> None:
     """List what a run changed: each row before and after.
@@ -25,11 +24,14 @@ def show(
     Example: workbench journal show 12 -n 50
     """
     with Workbench() as wb:
-        found = wb.journal.of_run(run, most=most)
+        found = wb.journal.of_run(run, most=None if all_ else most)
+        total = wb.runs[run].changes or 0
     if json:
         output.as_json(found)
         return
     output.listing(found)
+    if total > len(found):
+        output.line(f"These are the first {len(found)} of {total:,} entries; --all shows the rest.")
 
 
 @app.command()

@@ -137,7 +137,7 @@ def _tell(plan: Plan, *, json: bool) -> None:
     # A plan shows every document; of what is done, the list of a large one is not what one waits for.
     listed = plan.documents if plan.by is None or len(plan.documents) <= MOST_LISTED else plan.conflicts
     if listed:
-        output.table(listed.heads, listed.rows())
+        output.table(listed.heads, listed.rows(None if plan.by is None else MOST_LISTED))
     if plan.by and len(plan.documents) > MOST_LISTED:
         output.line(f"'workbench runs show {plan.by}' tells more; --json gives every document.")
     if plan.kept:

@@ -36,10 +36,10 @@ class Undoing:
     progress: Progress = field(default=silent)
 
 
-def plan(database: Database, scope: Scope) -> Plan:
+def plan(database: Database, scope: Scope, *, progress: Progress = silent) -> Plan:
     """What taking back would do; nothing is written."""
     with database.transaction() as tx:
-        return rollback.collect(tx, scope)
+        return rollback.collect(tx, scope, progress=progress)
 
 
 def take_back(undoing: Undoing, scope: Scope, order: Order) -> Plan:
@@ -77,7 +77,7 @@ def _catalogue(undoing: Undoing, scope: Scope, run: Run) -> tuple[Plan, tuple[in
         settle = tuple(run.counts["settle"])
         return Plan.done_before(run.id, tuple(run.counts["taken_back"])), settle
     with undoing.database.transaction(run=run.id) as tx:
-        done = rollback.take_back(tx, scope, run=run.id)
+        done = rollback.take_back(tx, scope, run=run.id, progress=undoing.progress)
         if 0 < undoing.snapshot_above < sum(done.plan.fates.values()):
             snapshots.before_run(tx, run.id, undoing.database.actor)
         counts = {**_counts(done.plan), "taken_back": list(done.runs), "settle": list(done.effects_of)}

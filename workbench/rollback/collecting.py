@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.database import Queries, Transaction
+from workbench.progress import Progress, silent
 from workbench.rollback import standing
 from workbench.rollback.plan import Fate, Plan, Planned, PlannedEffect, listing
 
@@ -35,7 +36,7 @@ class Scope:
     labels: bool = False
 
 
-def collect(tx: Transaction, scope: Scope) -> Plan:
+def collect(tx: Transaction, scope: Scope, *, progress: Progress = silent) -> Plan:
     """Gather what taking back would do; the temporary tables stay until the transaction ends."""
     for table in (SQL.stage_scope, SQL.stage_undo, SQL.stage_stays, SQL.stage_leaving):
         tx.run(table)
@@ -43,11 +44,11 @@ def collect(tx: Transaction, scope: Scope) -> Plan:
         tx.run(SQL.add_to_scope, {"runs": list(scope.runs)})
     else:
         tx.run(SQL.add_runs_since, {"point": scope.point, "labels": scope.labels})
-    _judge(tx, scope)
+    _judge(tx, scope, progress)
     while more := _in_the_way(tx, labels=scope.labels, others=scope.cascade):
         tx.run(SQL.add_to_scope, {"runs": more})
         tx.run(SQL.forget_staged)
-        _judge(tx, scope)
+        _judge(tx, scope, progress)
     return _plan(tx, scope)
 
 
@@ -56,13 +57,17 @@ def relations(tx: Transaction) -> list[str]:
     return [row[0] for row in tx.tuples(SQL.journaled_relations)]
 
 
-def _judge(tx: Transaction, scope: Scope) -> None:
+def _judge(tx: Transaction, scope: Scope, progress: Progress) -> None:
+    ordered = relations(tx)
+    progress("compare", 0, len(ordered))
     tx.run(SQL.collect, {"point": scope.point})
     tx.run(SQL.analyze)
-    for relation in relations(tx):
+    for done, relation in enumerate(ordered, 1):
         tx.run(SQL.compare, {"relation": relation})
+        progress("compare", done, len(ordered))
     tx.run(SQL.find_owners)
     tx.run(SQL.judge)
+    tx.run(SQL.analyze)
     tx.run(SQL.judge_met)
     tx.run(SQL.judge_clashes)
     # What is not put back may be needed by something else.
@@ -71,10 +76,11 @@ def _judge(tx: Transaction, scope: Scope) -> None:
     for finding in (SQL.keep_labelled, SQL.keep_changed, SQL.keep_spoken_about, SQL.note_leaving):
         tx.run(finding)
     _add_bereft(tx)
+    tx.run(SQL.analyze)
     # What stays may hold what is inside of it, and that something else.
     while tx.run(SQL.stay_arrivals) + tx.run(SQL.stay_documents):
         pass
-    for sparing in (SQL.spare_staying, SQL.unspare_opinions, SQL.spare_arrivals):
+    for sparing in (SQL.spare_staying, SQL.unspare_opinions, SQL.spare_relations, SQL.spare_arrivals):
         tx.run(sparing)
     tx.run(SQL.spare_in_use, {"point": scope.point})
     tx.run(SQL.spare_categories)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from workbench.catalog import taking
 from workbench.database import Queries, Transaction
+from workbench.progress import Progress, silent
 from workbench.rollback import standing
 from workbench.rollback.collecting import Scope, collect, relations
 from workbench.rollback.plan import Plan
@@ -29,7 +30,7 @@ class TakenBack:
     runs: tuple[int, ...]
 
 
-def take_back(tx: Transaction, scope: Scope, *, run: int) -> TakenBack:
+def take_back(tx: Transaction, scope: Scope, *, run: int, progress: Progress = silent) -> TakenBack:
     """Undo what `scope` names and is in nobody's way.
 
     Parameters
@@ -40,14 +41,14 @@ def take_back(tx: Transaction, scope: Scope, *, run: int) -> TakenBack:
     if not tx.is_rehearsal:  # which would hold the lock until its end
         tx.run(SQL.lock_catalogue)
     tx.run(SQL.defer_constraints)
-    plan = collect(tx, scope)
+    plan = collect(tx, scope, progress=progress)
     renamed = tx.tuples(SQL.rename_met)
     digests = [row[0] for row in renamed] + taking.relocate(tx, renamed)
     tx.run(SQL.rename_problems)
     alone = [row[0] for row in tx.tuples(SQL.lose_relations)]
     tx.run(SQL.lose_problems)
     tx.run(SQL.lose_successors)
-    _put_back(tx)
+    _put_back(tx, progress)
     digests += [row[0] for row in tx.tuples(SQL.follow_arrivals)]
     tx.run(SQL.hold_arrivals)
     tx.run(SQL.release_arrivals)
@@ -58,14 +59,14 @@ def take_back(tx: Transaction, scope: Scope, *, run: int) -> TakenBack:
     return TakenBack(plan=plan, left_over=left_over, effects_of=effects_of, runs=taken_back)
 
 
-def _put_back(tx: Transaction) -> None:
+def _put_back(tx: Transaction, progress: Progress) -> None:
     ordered = relations(tx)
-    for relation in reversed(ordered):
-        tx.run(SQL.put_back, {"relation": relation, "step": "delete"})
+    steps = [(relation, "delete") for relation in reversed(ordered)]
     # An extraction must be there before a document names it: what is searched for is made at that moment.
-    for relation in ordered:
-        for step in ("update", "insert"):
-            tx.run(SQL.put_back, {"relation": relation, "step": step})
+    steps += [(relation, step) for relation in ordered for step in ("update", "insert")]
+    for done, (relation, step) in enumerate(steps, 1):
+        tx.run(SQL.put_back, {"relation": relation, "step": step})
+        progress("undo", done, len(steps))
 
 
 def _turn_effects(tx: Transaction, left: Standing) -> tuple[int, ...]:

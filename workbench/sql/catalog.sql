@@ -898,9 +898,7 @@ SELECT count(DISTINCT key) AS reworked,
 -- moves_of_run --
 -- From which category to which a run brought how many documents that were there before; '' for none
 WITH touched AS (
-    SELECT DISTINCT ON (key) key, operation, before,
-           (SELECT max(id) FROM changes AS last
-             WHERE last.run_id = %(run_id)s AND last.relation = 'documents' AND last.key = changes.key) AS last
+    SELECT DISTINCT ON (key) key, operation, before, max(id) OVER (PARTITION BY key) AS last
       FROM changes
      WHERE run_id = %(run_id)s AND relation = 'documents'
      ORDER BY key, id

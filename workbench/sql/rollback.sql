@@ -99,7 +99,7 @@ SELECT compare_undone(%(relation)s);
 
 -- analyze --
 -- The planner knows nothing yet of what was just written
-ANALYZE undo;
+ANALYZE undo, leaving, stays;
 
 -- journaled_relations --
 -- In the order in which rows are put back
@@ -345,7 +345,9 @@ SELECT DISTINCT ON (u.digest) u.digest, CASE WHEN a.digest = u.digest THEN 'met'
             ELSE 'was met again' END,
        CASE WHEN a.run_id <> ALL (SELECT run_id FROM scope) THEN a.run_id END
   FROM undo AS u
-  JOIN arrivals AS a ON a.digest = u.digest OR a.parent = u.digest
+ CROSS JOIN LATERAL (SELECT * FROM arrivals WHERE arrivals.digest = u.digest
+                     UNION
+                     SELECT * FROM arrivals WHERE arrivals.parent = u.digest) AS a
  WHERE u.relation = 'blobs' AND u.verdict = 'undo' AND u.was_absent
    AND NOT EXISTS (SELECT FROM leaving AS l WHERE l.id = a.id)
    AND NOT EXISTS (SELECT FROM stays AS s WHERE s.digest = u.digest)
@@ -364,23 +366,45 @@ UPDATE undo AS u
 
 -- unspare_opinions --
 -- Documents that stay under another name are classified by that; what was said of them under the old one goes
-WITH moved AS (
+WITH moved AS MATERIALIZED (
     SELECT d.digest, d.locator
       FROM documents AS d
       JOIN leaving AS l ON l.id = d.arrival_id
       JOIN stays AS s ON s.digest = d.digest AND s.how = 'met'
+), renamed AS MATERIALIZED (
+    SELECT digest FROM moved
+    UNION
+    SELECT d.digest
+      FROM moved AS m
+      JOIN documents AS d ON starts_with(d.locator, m.locator || '!/')
+     WHERE EXISTS (SELECT FROM arrivals AS a WHERE a.parent = m.digest)
+    UNION
+    -- It has another name already, and was classified by that.
+    SELECT u.digest
+      FROM undo AS u
+      JOIN opinions AS mine ON mine.id = (u.key ->> 'id')::bigint
+      JOIN opinions AS since ON since.document_id = mine.document_id AND since.classifier = mine.classifier
+     WHERE u.relation = 'opinions' AND u.verdict = 'stays' AND since.id > mine.id
+       AND NOT EXISTS (SELECT FROM scope AS s WHERE s.run_id = since.run_id)
 )
 UPDATE undo AS u
    SET verdict = 'undo'
-  FROM documents AS d
- WHERE u.relation = 'opinions' AND u.verdict = 'stays' AND u.was_absent AND u.is_after
-   AND d.digest = u.digest
-   AND (EXISTS (SELECT FROM moved AS m WHERE m.digest = d.digest OR starts_with(d.locator, m.locator || '!/'))
-        -- It has another name already, and was classified by that.
-        OR EXISTS (SELECT FROM opinions AS mine
-                     JOIN opinions AS since USING (document_id, classifier)
-                    WHERE mine.id = (u.key ->> 'id')::bigint AND since.id > mine.id
-                      AND NOT EXISTS (SELECT FROM scope AS s WHERE s.run_id = since.run_id)));
+  FROM renamed AS r
+  JOIN stays AS s ON s.digest = r.digest AND s.how = 'met'
+ WHERE u.relation = 'opinions' AND u.verdict = 'stays' AND u.was_absent AND u.is_after AND u.digest = r.digest;
+
+-- spare_relations --
+-- Near duplicates of which the original stays, as the copy does
+UPDATE undo AS u
+   SET verdict = 'stays'
+  FROM near_duplicates AS n
+  JOIN documents AS original ON original.id = n.original_id
+  JOIN stays AS s ON s.digest = original.digest
+ WHERE u.relation = 'near_duplicates' AND u.verdict = 'undo' AND u.was_absent
+   AND n.document_id = (u.key ->> 'document_id')::bigint AND n.kind = u.key ->> 'kind'
+   AND NOT EXISTS (SELECT FROM undo AS copy
+                    WHERE copy.relation = 'documents' AND copy.verdict = 'undo' AND copy.was_absent
+                      AND copy.key = jsonb_build_object('id', n.document_id));
 
 -- spare_arrivals --
 -- Arrivals that stay, and what was noted about the arrivals of a document that is kept

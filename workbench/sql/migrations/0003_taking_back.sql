@@ -157,6 +157,71 @@ END $$;
 REVOKE ALL ON FUNCTION compare_undone(text), put_back(text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION compare_undone(text), put_back(text, text) TO workbench_service;
 
+-- The triggers of updates once more: a statement that changes no row costs nothing, and the work is planned for the rows
+-- that there are. What a trigger plans for the first, small update of a session it would keep, and join ten thousand
+-- rows with ten thousand by comparing each with each.
+DO $$
+DECLARE
+    kept journaled;
+    key_of_old text;
+    same_key text;
+BEGIN
+    FOR kept IN SELECT * FROM journaled LOOP
+        SELECT format('jsonb_build_object(%s)', string_agg(format('%L, o.%I', k, k), ', ')),
+               string_agg(format('o.%I = n.%I', k, k), ' AND ')
+          INTO key_of_old, same_key
+          FROM unnest(kept.keys) AS k;
+        EXECUTE format($body$
+            CREATE OR REPLACE FUNCTION %1$I() RETURNS trigger
+            LANGUAGE plpgsql SECURITY DEFINER SET search_path = workbench, pg_temp AS $f$
+            DECLARE
+                is_moved boolean;
+            BEGIN
+                IF NOT EXISTS (SELECT FROM old_rows) THEN
+                    RETURN NULL;
+                END IF;
+                EXECUTE 'SELECT EXISTS (SELECT FROM old_rows AS o '
+                        'WHERE NOT EXISTS (SELECT FROM new_rows AS n WHERE %4$s))' INTO is_moved;
+                IF is_moved THEN
+                    RAISE EXCEPTION 'the primary key of %% does not change', %2$L;
+                END IF;
+                EXECUTE $q$
+                    INSERT INTO changes (run_id, relation, operation, key, before, actor)
+                    SELECT current_run(), %2$L, 'update', %3$s, to_jsonb(o), current_actor()
+                      FROM old_rows AS o
+                      JOIN new_rows AS n ON %4$s
+                     WHERE o IS DISTINCT FROM n
+                $q$;
+                RETURN NULL;
+            END $f$ $body$, 'journal_update_' || kept.relation, kept.relation, key_of_old, same_key);
+    END LOOP;
+END $$;
+
+CREATE OR REPLACE FUNCTION index_changed_documents() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = workbench, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM old_rows) THEN
+        RETURN NULL;
+    END IF;
+    EXECUTE $q$
+        UPDATE search_entries AS s
+           SET configuration = c.configuration,
+               vector = setweight(to_tsvector(c.configuration, translate(n.name, '_-.', '   ')), 'A')
+                        || setweight(to_tsvector(c.configuration, coalesce(n.title, '')), 'A')
+                        || setweight(to_tsvector(c.configuration, concat_ws(' ', n.subject, n.sender)), 'B')
+                        || body_vector(c.configuration, t.body)
+          FROM new_rows AS n
+          JOIN old_rows AS o ON o.id = n.id
+         CROSS JOIN LATERAL (SELECT search_configuration(n.language) AS configuration) AS c
+          LEFT JOIN extractions AS e ON e.id = n.extraction_id
+          LEFT JOIN texts AS t ON t.digest = e.text_digest
+         WHERE s.document_id = n.id
+           AND (o.name, o.title, o.subject, o.sender, o.language, o.extraction_id)
+               IS DISTINCT FROM (n.name, n.title, n.subject, n.sender, n.language, n.extraction_id)
+    $q$;
+    RETURN NULL;
+END $$;
+
 -- Removing a row looks for those that refer to it.
 CREATE INDEX arrivals_with_successor ON arrivals (successor_id) WHERE successor_id IS NOT NULL;
 CREATE INDEX documents_named_by_arrival ON documents (arrival_id);
@@ -216,7 +281,7 @@ CREATE TABLE prunings (
     pruned_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 COMMENT ON COLUMN prunings.up_to IS 'entries of the journal up to this one are gone';
-GRANT SELECT, INSERT ON prunings TO workbench_service, workbench_app;
+GRANT SELECT ON prunings TO workbench_service, workbench_app;
 
 -- The last entry of the journal, once every transaction that is writing to it has ended: entries are numbered before
 -- they are committed, so that a number alone would cut through a transaction. One that writes for longer is a
@@ -585,6 +650,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = workbench, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION journal_of_document(text), gone_documents(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION journal_of_document(text), gone_documents(text) TO workbench_service, workbench_app;
+
+
+-- The app role may not say that a run is pruned, nor change what an effect does and what undoes it ------------------------
+
+REVOKE UPDATE ON runs, effects FROM workbench_app;
+GRANT UPDATE (kind, job, state, host, pid, actor, reason, started_at, heartbeat_at, finished_at, counts, seconds, notebook,
+              message, changes, attempts, ended_as) ON runs TO workbench_app;
+GRANT UPDATE (state, attempts, message, settled_at, failed_as) ON effects TO workbench_app;
+
+-- Items name files: of a restricted caller only those of documents that it sees.
+ALTER TABLE items ENABLE ROW LEVEL SECURITY;
+CREATE POLICY service ON items TO workbench_service USING (true) WITH CHECK (true);
+CREATE POLICY visible ON items TO workbench_app
+    USING (cardinality((SELECT hidden_categories())::text[]) = 0
+           OR (stage <> 'take' AND EXISTS (SELECT FROM documents AS d WHERE d.digest = items.key)))
+    WITH CHECK (true);
 
 RESET search_path;
 RESET ROLE;
