@@ -6,6 +6,7 @@ from datetime import timedelta
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from workbench.app import setting
 from workbench.jobs import pruning as job
 from workbench.journal import pruning, reading
 from workbench.journal.pruning import Pruning

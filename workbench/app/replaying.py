@@ -41,6 +41,7 @@ def replay(workbench: "Workbench", run_id: int, *, progress: Progress) -> Replay
     RunHeld
         Real work is going on.
     """
+    setting.needs_service(workbench.role, "doing a run again")
     run = runs.get(workbench.database, run_id)
     _refuse(workbench, run)
     settings = setting.settings_as(workbench.database, run, workbench.settings)
