@@ -159,7 +159,9 @@ def _facts(d: Details) -> Iterator[tuple[str, str]]:
 
 
 def _counts(d: Details) -> str:
-    numbers = {name: count for name, count in d.counts.items() if isinstance(count, int) and count}
+    # As it was told at its end; what became of its documents since is another matter.
+    told = d.run.counts or d.counts
+    numbers = {name: count for name, count in told.items() if isinstance(count, int) and count}
     if "arrivals" in numbers:
         report = Report(run=d.run, counts=numbers, categories=(), problems=())
         return ", ".join(f"{count} {words}" for words, count in report.rows())

@@ -137,7 +137,8 @@ class Journal:
 
 
 def _days(age: timedelta) -> str:
-    return f"{age.total_seconds() / 86_400:g} days"
+    hours = age.total_seconds() / 3600
+    return f"{hours / 24:g} days" if hours >= 24 else f"{hours:g} hours"
 
 
 def _key(change: Change) -> str:

@@ -113,8 +113,14 @@ class Schedules:
             return scheduled.run_by_hand(self._workbench.database, schedule, execute)
 
     def preview(self, kind: Kind | None = None) -> Installation:
-        """What `install` would write; nothing is written."""
-        return installing.preview(kind or installing.kind_here(), self._enabled(), self._place())
+        """What `install` would write; nothing is written. Raises as `install` does."""
+        return installing.preview(kind or installing.kind_here(), self._checked(), self._place())
+
+    def _checked(self) -> list[Schedule]:
+        schedules = self._enabled()
+        if problems := [problem for schedule in schedules if (problem := self.problem(schedule))]:
+            raise ConfigError("nothing was installed:\n" + "\n".join(f"  {problem}" for problem in problems))
+        return schedules
 
     def install(self, kind: Kind | None = None) -> Installation:
         """Have cron or systemd call the schedules, and count their due times from now on.
@@ -128,9 +134,7 @@ class Schedules:
         ConfigError
             A schedule could not run: its notebook is missing, or takes no such parameters.
         """
-        schedules = self._enabled()
-        if problems := [problem for schedule in schedules if (problem := self.problem(schedule))]:
-            raise ConfigError("nothing was installed:\n" + "\n".join(f"  {problem}" for problem in problems))
+        schedules = self._checked()
         done = installing.install(kind or installing.kind_here(), schedules, self._place())
         for schedule in schedules:
             due_times.count(self._workbench.database, schedule, start=now())

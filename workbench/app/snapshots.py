@@ -30,8 +30,11 @@ class Snapshots:
         return snapshots.create(self._workbench.database, name, reason=reason)
 
     def list(self) -> Listing[Snapshot]:
-        """All snapshots, newest first."""
-        return Listing(snapshots.listed(self._workbench.database), columns=COLUMNS, empty="there are no snapshots")
+        """All snapshots, newest first; those that can no longer be returned to say so."""
+        with self._workbench.database.transaction() as tx:
+            lost = reading.pruned_up_to(tx)
+        columns = (*COLUMNS, ("", lambda snapshot: "the journal since then is pruned" * (snapshot.change_id < lost)))
+        return Listing(snapshots.listed(self._workbench.database), columns=columns, empty="there are no snapshots")
 
     def diff(self, name: str, *, labels: bool = True) -> Plan:
         """What has changed since: the documents as they are now, and as they were.

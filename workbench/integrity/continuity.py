@@ -46,8 +46,7 @@ def check(database: Database, findings: Findings, progress: Progress) -> int:
     for done, relation in enumerate(relations):
         progress("journal", done, len(relations))
         _compare(database, relation, findings)
-    for look in (_incomplete_runs, _unreachable_snapshots):
-        look(database, findings.add)
+    _incomplete_runs(database, findings.add)
     progress("journal", len(relations), len(relations))
     return len(relations)
 
@@ -77,20 +76,6 @@ def _incomplete_runs(database: Database, add: Callable[[Finding], None]) -> None
                 what=f"run {run_id}",
                 message=f"It left {expected:,} entries in the journal, of which {found:,} are there.",
                 advice=f"Restore the catalogue from a backup; do not take back run {run_id} before.",
-            )
-        )
-
-
-def _unreachable_snapshots(database: Database, add: Callable[[Finding], None]) -> None:
-    with database.transaction() as tx:
-        names = [row[0] for row in tx.tuples(SQL.unreachable_snapshots)]
-    for name in names:
-        add(
-            Finding(
-                kind=FindingKind.JOURNAL,
-                what=f"snapshot {name}",
-                message="It lies in the part of the journal that was pruned; it cannot be restored any more.",
-                advice=f"Remove it: workbench snapshot remove '{name}'.",
             )
         )
 

@@ -20,10 +20,6 @@ SELECT r.id, r.changes AS expected, count(c.id) AS found
 HAVING count(c.id) <> r.changes
  ORDER BY r.id;
 
--- unreachable_snapshots --
--- Points before the part of the journal that is pruned
-SELECT name FROM snapshots WHERE change_id < (SELECT max(up_to) FROM prunings) ORDER BY created_at, name;
-
 -- unfinished_runs --
 -- Runs that may have stored bytes which no document names yet
 SELECT id, is_alive
