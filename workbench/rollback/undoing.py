@@ -42,13 +42,13 @@ def take_back(tx: Transaction, scope: Scope, *, run: int, progress: Progress = s
         tx.run(SQL.lock_catalogue)
     tx.run(SQL.defer_constraints)
     plan = collect(tx, scope, progress=progress)
-    renamed = tx.tuples(SQL.rename_met)
-    digests = [row[0] for row in renamed] + taking.relocate(tx, renamed)
-    tx.run(SQL.rename_problems)
     alone = [row[0] for row in tx.tuples(SQL.lose_relations)]
     tx.run(SQL.lose_problems)
     tx.run(SQL.lose_successors)
     _put_back(tx, progress)
+    renamed = tx.tuples(SQL.name_anew)
+    digests = [row[0] for row in renamed] + taking.relocate(tx, renamed)
+    tx.run(SQL.rename_problems)
     digests += [row[0] for row in tx.tuples(SQL.follow_arrivals)]
     tx.run(SQL.hold_arrivals)
     tx.run(SQL.release_arrivals)

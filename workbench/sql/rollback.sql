@@ -184,6 +184,13 @@ UPDATE undo AS u
             UNION ALL
             SELECT 'arrivals', jsonb_build_object('id', (u.before ->> 'arrival_id')::bigint)
              WHERE u.relation = 'documents'
+               -- Another place that stays may name it as well.
+               AND NOT EXISTS (SELECT FROM arrivals AS a
+                                WHERE a.digest = u.digest
+                                  AND NOT EXISTS (SELECT FROM undo AS going
+                                                   WHERE going.relation = 'arrivals' AND going.verdict = 'undo'
+                                                     AND going.was_absent
+                                                     AND going.key = jsonb_build_object('id', a.id)))
             UNION ALL
             SELECT 'extractions', jsonb_build_object('id', (u.before ->> 'extraction_id')::bigint)
              WHERE u.relation = 'documents' AND u.before ->> 'extraction_id' IS NOT NULL
@@ -589,8 +596,9 @@ UPDATE arrivals AS a
    AND NOT EXISTS (SELECT FROM undo AS u
                     WHERE u.relation = 'arrivals' AND u.verdict = 'undo' AND u.key = jsonb_build_object('id', a.id));
 
--- rename_met --
--- Documents that stay for another place's sake are named by the best that is left, and classified anew
+-- name_anew --
+-- Documents that stay, but not the arrival that named them, and those for which a better place was found meanwhile by
+-- a run that is not taken back: named by the best place there is, and classified anew
 UPDATE documents AS d
    SET arrival_id = best.id, name = best.name, locator = best.locator,
        state = CASE WHEN d.state <> 'quarantined' AND ending(best.name) <> ending(d.name) THEN 'taken' ELSE d.state END,
@@ -599,17 +607,27 @@ UPDATE documents AS d
                          ELSE d.media_type END,
        decision = CASE WHEN d.decision IN ('classified', 'needs_review') AND d.decided_by IS DISTINCT FROM 'person'
                        THEN 'pending' ELSE d.decision END
-  FROM leaving AS old
+  FROM (SELECT d.id AS document_id, d.locator AS before, min(u.first_id) AS since
+          FROM documents AS d
+          LEFT JOIN undo AS u ON u.relation = 'documents' AND u.verdict = 'undo' AND u.key = jsonb_build_object('id', d.id)
+         WHERE u.place IS NOT NULL OR d.digest IN (SELECT digest FROM leaving)
+         GROUP BY d.id) AS touched
  CROSS JOIN LATERAL (
-    SELECT a.id, a.name, a.locator
-      FROM arrivals AS a
-     WHERE a.digest = old.digest AND NOT EXISTS (SELECT FROM leaving AS l WHERE l.id = a.id)
+    SELECT a.id, a.name, a.locator, a.depth, a.run_id
+      FROM documents AS own
+      JOIN arrivals AS a ON a.digest = own.digest
+     WHERE own.id = touched.document_id
      ORDER BY a.depth, length(a.locator), a.locator COLLATE "C"
      LIMIT 1
  ) AS best
- WHERE d.arrival_id = old.id
-   AND EXISTS (SELECT FROM stays AS s WHERE s.digest = d.digest)
-RETURNING d.digest, (SELECT a.locator FROM arrivals AS a WHERE a.id = old.id) AS before, d.locator AS after;
+ WHERE d.id = touched.document_id
+   AND best.id <> d.arrival_id
+   AND (NOT EXISTS (SELECT FROM arrivals AS a WHERE a.id = d.arrival_id)
+        OR (NOT EXISTS (SELECT FROM scope AS s WHERE s.run_id = best.run_id)
+            AND (SELECT max(c.id) FROM changes AS c
+                  WHERE c.relation = 'arrivals' AND c.key = jsonb_build_object('id', best.id)
+                    AND c.before IS NULL) > touched.since))
+RETURNING d.digest, touched.before, d.locator AS after;
 
 -- rename_problems --
 -- What went wrong with a document is told under its name
