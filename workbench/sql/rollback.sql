@@ -606,6 +606,7 @@ UPDATE documents AS d
        media_type = CASE WHEN d.state <> 'quarantined' AND ending(best.name) <> ending(d.name) THEN ''
                          ELSE d.media_type END,
        decision = CASE WHEN d.decision IN ('classified', 'needs_review') AND d.decided_by IS DISTINCT FROM 'person'
+                            AND d.state IN ('ok', 'partial')
                        THEN 'pending' ELSE d.decision END
   FROM (SELECT d.id AS document_id, d.locator AS before, min(u.first_id) AS since
           FROM documents AS d
@@ -645,6 +646,7 @@ UPDATE problems AS p
 UPDATE documents AS d
    SET name = a.name, locator = a.locator,
        decision = CASE WHEN d.decision IN ('classified', 'needs_review') AND d.decided_by IS DISTINCT FROM 'person'
+                            AND d.state IN ('ok', 'partial')
                        THEN 'pending' ELSE d.decision END
   FROM arrivals AS a
  WHERE a.id = d.arrival_id AND (d.name, d.locator) IS DISTINCT FROM (a.name, a.locator)

@@ -656,7 +656,7 @@ GRANT EXECUTE ON FUNCTION journal_of_document(text), gone_documents(text) TO wor
 
 REVOKE UPDATE ON runs, effects FROM workbench_app;
 GRANT UPDATE (kind, job, state, host, pid, actor, reason, started_at, heartbeat_at, finished_at, counts, seconds, notebook,
-              message, changes, attempts, ended_as) ON runs TO workbench_app;
+              message, changes, attempts, ended_as, rolled_back_by) ON runs TO workbench_app;
 GRANT UPDATE (state, attempts, message, settled_at, failed_as) ON effects TO workbench_app;
 
 -- Items name files: of a restricted caller only those of documents that it sees.
