@@ -45,6 +45,20 @@ class Said:
 Command = Callable[..., Said]
 
 
+def ordered(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], *arguments: object) -> Said:
+    """Give an order in this process, and say what it answered."""
+    monkeypatch.setattr(sys, "argv", ["workbench", *map(str, arguments)])
+    capfd.readouterr()
+    try:
+        cli.main()
+        status: object = 0
+    except SystemExit as end:
+        status = end.code or 0
+    out, err = capfd.readouterr()
+    assert "Traceback" not in out + err
+    return Said(status=int(str(status)), out=out, err=err)
+
+
 def furnished(server: Server, template: str, place: Path) -> Iterator[Office]:
     """Documents and an empty catalogue."""
     folder = place / "Eingang März"
@@ -86,15 +100,6 @@ def command(office: Office, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captu
         monkeypatch.setenv(name, value)
 
     def order(*arguments: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["workbench", *map(str, arguments)])
-        capfd.readouterr()
-        try:
-            cli.main()
-            status: object = 0
-        except SystemExit as end:
-            status = end.code or 0
-        out, err = capfd.readouterr()
-        assert "Traceback" not in out + err
-        return Said(status=int(str(status)), out=out, err=err)
+        return ordered(monkeypatch, capfd, *arguments)
 
     return order

@@ -16,9 +16,8 @@ import nbformat
 import psycopg
 import pytest
 
-from tests.cli.conftest import Said
+from tests.cli.conftest import Said, ordered
 from tests.conftest import PROJECT, cloned
-from workbench import cli
 from workbench.database.embedded import Server
 
 SETTINGS = """
@@ -121,17 +120,8 @@ def _ordered(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str],
     with monkeypatch.context() as patch:
         for name, value in more.items():
             patch.setenv(name, value)
-        patch.setattr(sys, "argv", ["workbench", *arguments])
         patch.chdir("/")
-        capfd.readouterr()
-        try:
-            cli.main()
-            status: object = 0
-        except SystemExit as end:
-            status = end.code or 0
-    out, err = capfd.readouterr()
-    assert "Traceback" not in out + err
-    return Said(status=int(str(status)), out=out, err=err)
+        return ordered(patch, capfd, *arguments)
 
 
 def _waiting() -> nbformat.NotebookNode:
