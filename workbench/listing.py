@@ -56,7 +56,7 @@ class Listing(list[T]):
             return self._empty
         rows = self.rows(SHOWN)
         numeric = self._numeric(rows)
-        cells = [self.heads, *([_short(_text(value), WIDEST) for value in row] for row in rows)]
+        cells = [self.heads, *([_short(as_text(value), WIDEST) for value in row] for row in rows)]
         widths = [max(len(row[column]) for row in cells) for column in range(len(self._columns))]
         lines = ["  ".join(map(_justified, row, widths, numeric)).rstrip() for row in cells]
         return "\n".join([*lines, *self._rest()])
@@ -91,7 +91,7 @@ def _head(head: str, style: str) -> str:
 
 
 def _cell(value: object, style: str) -> str:
-    text = _text(value)
+    text = as_text(value)
     short = _short(text, WIDEST)
     whole = f" title='{escape(text)}'" if short != text else ""
     return f"<td style='{style}'{whole}>{escape(short)}</td>"
@@ -106,7 +106,8 @@ def _short(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
+    """A value as a cell of a table shows it."""
     if value is None:
         return ""
     if isinstance(value, datetime):

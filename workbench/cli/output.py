@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from workbench.listing import Listing
+from workbench.listing import Listing, as_text
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -99,13 +99,7 @@ def size(count: int) -> str:
 def _cell(value: object) -> Any:  # Any: rich's own
     from rich.text import Text
 
-    if value is None:
-        return Text("")
-    if isinstance(value, datetime):
-        return Text(f"{value.astimezone():%Y-%m-%d %H:%M}")
-    if isinstance(value, float):
-        return Text(f"{value:.2f}")
-    return Text(printable(str(value)))
+    return Text(printable(as_text(value)))
 
 
 def _plain(value: object) -> object:

@@ -7,7 +7,6 @@ that somebody decided about or changed since stays with it, and so does a
 document whose content was met again.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.database import Queries, Transaction
@@ -94,7 +93,8 @@ def _add_bereft(tx: Transaction) -> None:
     while tx.run(SQL.add_bereft):
         tx.run(SQL.add_members_of_bereft)
         tx.run(SQL.note_leaving)
-    tx.run(SQL.keep_bereft)
+    # People may have decided about some of these.
+    tx.run(SQL.keep_labelled)
 
 
 def _in_the_way(tx: Transaction, *, labels: bool, others: bool) -> list[int]:
@@ -118,14 +118,11 @@ def _plan(tx: Transaction, scope: Scope) -> Plan:
         documents=listing(documents),
         rows=rows,
         effects=tx.all(SQL.planned_effects, {"back": list(left.off), "again": list(left.on)}, into=PlannedEffect),
-        others=[_other(*row) for row in tx.tuples(SQL.other_conflicts)],
+        others=[
+            f"the category {category} is kept: run {by_run} changed it since"
+            for category, by_run in tx.tuples(SQL.category_conflicts)
+        ],
         in_the_way=tuple(_in_the_way(tx, labels=False, others=True)),
         is_labelled=bool(_in_the_way(tx, labels=True, others=False)),
         labels_left=labels,
     )
-
-
-def _other(relation: str, key: dict[str, str], by_run: int | None) -> str:
-    names: Sequence[str] = list(key.values())
-    what = {"rule_sets": "rule set", "categories": "category"}[relation]
-    return f"the {what} {' '.join(names)} is kept: run {by_run} changed it since"

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cached_property
+from html import escape
 from typing import Any
 
 from workbench.listing import Listing
@@ -128,17 +129,19 @@ class Plan:
     def headline(self) -> str:
         """One sentence."""
         if self.since:
-            return self._difference()
+            return f"since snapshot '{self.since}': {self._counted() or 'no document has changed'}"
         what = f"run {self.runs[0]}" if len(self.runs) == 1 else f"{len(self.runs)} runs ({_numbers(self.runs)})"
         if self.is_empty:
             return f"taking back {what} changes nothing" + (f"; {self.kept}" if self.kept else "")
-        parts = [f"{count} {_FATES[fate]}" for fate in Fate if (count := self.fates[fate])]
         begin = f"run {self.by} took back {what}" if self.by else f"taking back {what}"
-        return f"{begin}: {', '.join(parts) or 'no document changes'}"
+        return f"{begin}: {self._counted() or 'no document changes'}"
 
-    def _difference(self) -> str:
-        parts = [f"{count} {_SINCE[fate]}" for fate in Fate if (count := self.fates[fate])]
-        return f"since snapshot '{self.since}': {', '.join(parts) or 'no document has changed'}"
+    def _counted(self) -> str:
+        return ", ".join(f"{count} {words}" for words, count in self._told())
+
+    def _told(self) -> list[tuple[str, int]]:
+        words = _SINCE if self.since else _FATES
+        return [(words[fate], self.fates[fate]) for fate in Fate if self.fates[fate]]
 
     @property
     def kept(self) -> str:
@@ -169,16 +172,9 @@ class Plan:
 
     def outcomes(self) -> list[tuple[str, int]]:
         """What happens, in words, and how often."""
-        words = _SINCE if self.since else _FATES
-        found = [(words[fate], self.fates[fate]) for fate in Fate if self.fates[fate]]
-        for effect in self.effects:
-            found.append(
-                (
-                    f"{effect.target}: {effect.operation}, {'done again' if effect.is_again else 'undone'}",
-                    effect.effects,
-                )
-            )
-        return found
+        return self._told() + [
+            (f"{e.target}: {e.operation}, {'done again' if e.is_again else 'undone'}", e.effects) for e in self.effects
+        ]
 
     def as_json(self) -> dict[str, Any]:  # Any: JSON
         """The same for a program."""
@@ -203,8 +199,6 @@ class Plan:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         kept = f"<p>{escape(self.kept)}</p>" if self.kept else ""
         return f"<p>{escape(self.headline)}</p>{self.documents._repr_html_()}{kept}"
 

@@ -207,19 +207,18 @@ UPDATE undo AS u
              ORDER BY c.id DESC LIMIT 1
           ) AS gone ON true
          WHERE u.verdict = 'undo' AND NOT u.was_absent
+           -- It does not come back, and it is not there or goes.
            AND NOT EXISTS (SELECT FROM undo AS o
-                            WHERE o.relation = need.relation AND o.key = need.key
-                              AND (CASE WHEN o.was_absent THEN o.verdict <> 'undo' AND o.is_there
-                                        ELSE o.is_there OR o.verdict = 'undo' END))
-           AND NOT CASE
-                   WHEN EXISTS (SELECT FROM undo AS o
-                                 WHERE o.relation = need.relation AND o.key = need.key AND o.was_absent
-                                   AND o.verdict = 'undo') THEN false
-                   ELSE CASE need.relation
+                            WHERE o.relation = need.relation AND o.key = need.key AND NOT o.was_absent
+                              AND o.verdict = 'undo')
+           AND (EXISTS (SELECT FROM undo AS o
+                         WHERE o.relation = need.relation AND o.key = need.key AND o.was_absent
+                           AND o.verdict = 'undo')
+                OR NOT CASE need.relation
                    WHEN 'blobs' THEN EXISTS (SELECT FROM blobs AS b WHERE b.digest = need.key ->> 'digest')
                    WHEN 'arrivals' THEN EXISTS (SELECT FROM arrivals AS a WHERE a.id = (need.key ->> 'id')::bigint)
                    WHEN 'extractions' THEN EXISTS (SELECT FROM extractions AS e WHERE e.id = (need.key ->> 'id')::bigint)
-                   ELSE EXISTS (SELECT FROM documents AS d WHERE d.id = (need.key ->> 'id')::bigint) END END
+                   ELSE EXISTS (SELECT FROM documents AS d WHERE d.id = (need.key ->> 'id')::bigint) END)
        ) AS lost
  WHERE lost.place = u.place;
 
@@ -324,17 +323,6 @@ SELECT a.id, a.digest, a.parent, a.depth = 0, a.source, a.external_id, a.locator
   FROM undo AS u
   JOIN arrivals AS a ON a.id = (u.key ->> 'id')::bigint
  WHERE u.relation = 'arrivals' AND u.verdict = 'undo' AND u.was_absent
-ON CONFLICT DO NOTHING;
-
--- keep_bereft --
--- Of these, documents about which a person has decided
-INSERT INTO stays (digest, how, why, by_run)
-SELECT DISTINCT ON (u.digest) u.digest, 'kept', l.actor || ' said it is ''' || l.category || '''', l.run_id
-  FROM undo AS u
-  JOIN labels AS l ON l.document_id = u.document_id
- WHERE u.relation = 'documents' AND u.first_id = 0 AND u.verdict = 'undo'
-   AND NOT EXISTS (SELECT FROM scope AS s WHERE s.run_id = l.run_id)
- ORDER BY u.digest, l.id DESC
 ON CONFLICT DO NOTHING;
 
 -- stay_arrivals --
@@ -538,12 +526,12 @@ SELECT id, rolled_back_by,
   FROM runs
  WHERE kind IN ('rollback', 'restore') OR rolled_back_by IS NOT NULL;
 
--- other_conflicts --
--- Rows of no document that were changed since
-SELECT relation, key, last_run AS by_run
+-- category_conflicts --
+-- Categories that were changed since
+SELECT key ->> 'id' AS category, last_run AS by_run
   FROM undo
- WHERE verdict = 'conflict' AND relation IN ('rule_sets', 'categories')
- ORDER BY relation, key;
+ WHERE verdict = 'conflict' AND relation = 'categories'
+ ORDER BY 1;
 
 
 -- The undoing ------------------------------------------------------------------------------------
